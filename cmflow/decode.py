@@ -1,0 +1,192 @@
+"""Turn plain data into frozen nouns, collecting every error with its path instead of the first.
+
+`msgspec` decodes each value; this room walks structures, so that one wrong key hides no other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import enum
+import types
+import typing
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, Union
+
+import msgspec
+
+from cmflow.errors import Message, say
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+KeyPath = tuple[str | int, ...]
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One value that does not fit: the path to it, the rule, and the words for it."""
+
+    rule: str
+    path: KeyPath
+    message: Message
+    remedy: Message
+
+
+def decode(data: Mapping[str, Any], kind: type[T]) -> tuple[T | None, list[Problem]]:
+    """Decode a mapping into a struct; returns nothing, and every problem, where it does not fit.
+
+    A problem with one optional key leaves that key at its default, so the rest is still usable;
+    only a required key that is absent or wrong makes the whole unusable.
+    """
+    return _struct(data, kind, ())
+
+
+def _struct(data: Any, kind: type[T], path: KeyPath) -> tuple[T | None, list[Problem]]:
+    if not isinstance(data, Mapping):
+        return None, [_wrong(data, kind, path)]
+    hints = typing.get_type_hints(kind)
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    problems: list[Problem] = []
+    if kind.__struct_config__.forbid_unknown_fields:
+        problems += [_unknown(str(key), list(fields), path) for key in data if key not in fields]
+    values: dict[str, Any] = {}
+    usable = True
+    for name, field in fields.items():
+        if name in data and data[name] is not None:
+            value, found = _value(data[name], hints[field.name], (*path, name))
+            problems += found
+            if not found or value is not None:
+                values[field.name] = value
+            usable = usable and not (found and value is None and field.required)
+        elif field.required:
+            usable = False
+            problems.append(
+                Problem(
+                    "missing-key", path,
+                    say("The key “{key}” is missing.", key=name),
+                    say("Add a line “{key}: …”.", key=name),
+                )  # fmt: skip
+            )
+    return (kind(**values) if usable else None), problems
+
+
+def _value(data: Any, hint: Any, path: KeyPath) -> tuple[Any, list[Problem]]:
+    kind = _inner(hint)
+    origin = typing.get_origin(kind)
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return _struct(data, kind, path)
+    if origin is tuple:
+        return _list(data, typing.get_args(kind)[0], path)
+    if origin is dict:
+        return _mapping(data, typing.get_args(kind)[1], path)
+    if kind in (object, Any):
+        return data, []
+    if kind in _TIMES:
+        return (data, []) if _TIMES[kind](data) else (None, [_wrong(data, kind, path)])
+    try:
+        return msgspec.convert(data, kind), []
+    except msgspec.ValidationError:
+        return None, [_wrong(data, kind, path)]
+
+
+def _list(data: Any, hint: Any, path: KeyPath) -> tuple[Any, list[Problem]]:
+    if not isinstance(data, list | tuple):
+        return None, [_wrong(data, list, path)]
+    pairs = [_value(item, hint, (*path, at)) for at, item in enumerate(data)]
+    return (
+        tuple(value for value, found in pairs if value is not None or not found),
+        [problem for _, found in pairs for problem in found],
+    )
+
+
+def _mapping(data: Any, hint: Any, path: KeyPath) -> tuple[Any, list[Problem]]:
+    if not isinstance(data, Mapping):
+        return None, [_wrong(data, dict, path)]
+    pairs = {str(key): _value(item, hint, (*path, key)) for key, item in data.items()}
+    return (
+        {key: value for key, (value, found) in pairs.items() if value is not None or not found},
+        [problem for _, found in pairs.values() for problem in found],
+    )
+
+
+def _inner(hint: Any) -> Any:
+    """Strip `None` from an optional type; other unions are left for msgspec."""
+    if typing.get_origin(hint) in (Union, types.UnionType):
+        members = [member for member in typing.get_args(hint) if member is not type(None)]
+        if len(members) == 1:
+            return members[0]
+    return hint
+
+
+def _unknown(key: str, known: list[str], path: KeyPath) -> Problem:
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
+    remedy = (
+        say("Did you mean “{near}”?", near=near[0])
+        if near
+        else say("Remove it, or use one of: {known}.", known=", ".join(sorted(known)))
+    )
+    return Problem("unknown-key", (*path, key), say("The key “{key}” is unknown.", key=key), remedy)
+
+
+When = dt.datetime | dt.date
+
+# YAML itself makes the times: a quoted one is a text for the engine too, and so it is for us.
+_TIMES: dict[Any, Callable[[Any], bool]] = {
+    dt.datetime: lambda data: isinstance(data, dt.datetime),
+    dt.date: lambda data: isinstance(data, dt.date) and not isinstance(data, dt.datetime),
+    When: lambda data: isinstance(data, dt.date),
+}
+
+_WORDS: dict[Any, Message] = {
+    When: say("a day, or a time with its offset, like 2026-10-06T09:00:00+02:00"),
+    str: say("a text"),
+    bool: say("true or false"),
+    int: say("a whole number"),
+    float: say("a number"),
+    dt.date: say("a day, like 2026-10-06"),
+    dt.datetime: say("a time with its offset, like 2026-10-06T09:00:00+02:00"),
+    list: say("a list"),
+    dict: say("keys with values"),
+}
+
+
+def _wrong(data: Any, kind: Any, path: KeyPath) -> Problem:
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        known = [str(member.value) for member in kind]
+        near = difflib.get_close_matches(str(data), known, n=1, cutoff=0.6)
+        expected = say("one of {known}", known=", ".join(known))
+        if near:
+            return _problem(path, expected, data, say("Did you mean “{near}”?", near=near[0]))
+    elif isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        expected = _WORDS[dict]
+    else:
+        expected = _WORDS[kind]
+    if kind is str and isinstance(data, bool | int | float | dt.date):
+        return Problem(
+            "yaml-surprise", path,
+            say("YAML reads the value of “{key}” as {value}, not as a text.",
+                key=name(path), value=_shown(data)),
+            say("Put the value in quotes."),
+        )  # fmt: skip
+    return _problem(path, expected, data, say("Correct the value."))
+
+
+def _problem(path: KeyPath, expected: Message, data: Any, remedy: Message) -> Problem:
+    return Problem(
+        "wrong-type", path,
+        say("“{key}” must be {expected}; it is {value}.",
+            key=name(path), expected=expected, value=_shown(data)),
+        remedy,
+    )  # fmt: skip
+
+
+def name(path: KeyPath) -> str:
+    """Write a path as a person would: `guests[0].portrait.alt`."""
+    words = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return words.removeprefix(".")
+
+
+def _shown(data: Any) -> str:
+    if isinstance(data, bool):
+        return str(data).lower()
+    text = str(data) if not isinstance(data, Mapping | list) else type(data).__name__
+    return text if len(text) <= 40 else f"{text[:39]}…"

@@ -1,0 +1,90 @@
+"""Material for MkDocs, the default engine, run in this process: our plugin in it does the weaving.
+
+See https://squidfunk.github.io/mkdocs-material/ and https://www.mkdocs.org/dev-guide/plugins/.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+from mkdocs.commands import build as mkdocs_build
+from mkdocs.commands import serve as mkdocs_serve
+from mkdocs.config import load_config
+from mkdocs.exceptions import ConfigurationError, MkDocsException
+
+from cmflow.errors import failure, say
+
+# Material prints a box about the future of MkDocs at each start; writers can do nothing about it.
+os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+
+Talk = Callable[[str], None]
+
+
+class _Lines(logging.Handler):
+    """Hands the engine's warnings on as lines, once each, and keeps its errors for the exception."""
+
+    def __init__(self, talk: Talk, level: int) -> None:
+        super().__init__(level)
+        self._talk = talk
+        self.errors: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = record.getMessage()
+        if record.levelno >= logging.ERROR:
+            self.errors.append(line)
+        else:
+            self._talk(line)
+
+
+def build(config: Path, *, site: Path | None = None, strict: bool, talk: Talk) -> None:
+    """Build a site into its output folder, or into `site`; raises `CmflowError` with the engine's words."""
+    with _listening(config, talk, logging.WARNING), _quiet():
+        options = {"site_dir": str(site)} if site else {}
+        settings = load_config(str(config), strict=strict, **options)
+        settings.plugins.on_startup(command="build", dirty=False)
+        try:
+            mkdocs_build.build(settings)
+        finally:
+            settings.plugins.on_shutdown()
+
+
+def serve(config: Path, address: str, *, talk: Talk) -> None:
+    """Serve a site at `host:port` and rebuild it at every change, until interrupted."""
+    with _listening(config, talk, logging.INFO):
+        mkdocs_serve.serve(str(config), dev_addr=address, watch_theme=True)
+
+
+@contextlib.contextmanager
+def _listening(config: Path, talk: Talk, level: int) -> Iterator[None]:
+    logger = logging.getLogger("mkdocs")
+    lines = _Lines(talk, level)
+    before = logger.level
+    logger.addHandler(lines)
+    logger.setLevel(level)
+    try:
+        yield
+    except (MkDocsException, click.ClickException) as error:
+        words = "\n".join(lines.errors) or getattr(error, "message", "") or str(error)
+        if isinstance(error, ConfigurationError) and not lines.errors:
+            words = str(error)
+        raise failure(
+            config.name,
+            say("The site could not be built: {words}", words=words.strip()),
+            say("Run cmflow check: it names the file and the line."),
+        ) from error
+    finally:
+        logger.removeHandler(lines)
+        logger.setLevel(before)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what plugins print to themselves: standard output is for data."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        yield

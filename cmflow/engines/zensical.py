@@ -1,0 +1,109 @@
+"""Zensical, the successor of Material: builds the same `mkdocs.yml`, runs no plugin, so we weave after.
+
+See https://zensical.org/docs/compatibility/mkdocs/.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from cmflow import urls
+from cmflow.errors import failure, say
+from cmflow.library import Library
+from cmflow.outline import text_of
+from cmflow.safe import escape_name
+from cmflow.settings import Settings
+from cmflow.site import Made
+
+_ARTICLE = re.compile(r'<article class="md-content__inner md-typeset"[^>]*>(.*?)</article>', re.DOTALL)
+_BEFORE = re.compile(r"\A.*?(?=<h1\b)", re.DOTALL)
+_AFTER = re.compile(r'<nav class="md-tags"|<aside class="md-source-file"|<form class="md-feedback"|<h2 id="__comments"')
+
+
+def build(settings: Settings, library: Library, *, strict: bool) -> None:
+    """Build a site into its output folder; raises `CmflowError` with the engine's words.
+
+    Zensical is run as a process of its own: it keeps its state in globals, and a panic in its core
+    must not take ours along.
+    """
+    overlay = settings.root / ".cmflow-zensical.yml"
+    staged = _stage(settings, library)
+    relative = staged.relative_to(settings.root).as_posix()
+    overlay.write_text(f"INHERIT: {settings.config.name}\ndocs_dir: {relative}\n", "utf-8")
+    command = [sys.executable, "-m", "zensical", "build", "--clean", "-f", str(overlay)]
+    try:
+        done = subprocess.run(  # noqa: S603  # our own interpreter, no shell
+            [*command, "--strict"] if strict else command,
+            cwd=settings.root, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    finally:
+        overlay.unlink(missing_ok=True)
+    if done.returncode:
+        absent = "No module named zensical" in done.stderr
+        raise failure(
+            settings.config.name,
+            say("Zensical is not installed.") if absent
+            else say("The site could not be built: {words}", words=(done.stderr or done.stdout).strip()),
+            say("Install it with: pip install mkdocs-cmflow[zensical]") if absent
+            else say("Run cmflow check: it names the file and the line."),
+        )  # fmt: skip
+
+
+def made(settings: Settings, library: Library) -> Made:
+    """Read from the output folder which pages there are, and the text of each post."""
+    found: dict[str, str] = {}
+    contents: dict[str, str] = {}
+    for page in library.pages:
+        url = urls.page_url(page.path, settings)
+        if (settings.site / urls.output(url)).is_file():
+            found[page.path] = url
+    for post in library.posts:
+        url = urls.post_url(post, settings)
+        path = settings.site / urls.output(url)
+        if path.is_file():
+            found[post.path] = url
+            contents[post.path] = _text(path.read_text("utf-8"))
+    return Made(found, contents)
+
+
+def _text(html: str) -> str:
+    """Return the text of a post out of its finished page."""
+    article = _ARTICLE.search(html)
+    inner = article[1] if article else ""
+    after = _AFTER.search(inner)
+    return text_of(_BEFORE.sub("", inner[: after.start()] if after else inner))
+
+
+def _stage(settings: Settings, library: Library) -> Path:
+    """Copy what is to be published, names escaped in the copy: the engine's templates do not."""
+    staged = settings.root / ".cmflow" / "zensical"
+    shutil.rmtree(staged, ignore_errors=True)
+    shutil.copytree(settings.docs, staged)
+    for path, source in library.sources.items():
+        meta = source.meta | {
+            key: escape_name(source.meta[key])
+            for key in ("title", "description")
+            if isinstance(source.meta.get(key), str)
+        }
+        if meta != source.meta:
+            block = yaml.safe_dump(meta, allow_unicode=True, sort_keys=False)
+            (staged / path).write_text(f"---\n{block}---\n\n{source.body}", "utf-8")
+    authors = staged / settings.authors
+    if authors.is_file():
+        entries = {
+            id_: {
+                key: escape_name(value) if key in ("name", "description") else value
+                for key, value in msgspec.to_builtins(author).items()
+                if value
+            }
+            for id_, author in library.authors.items()
+        }
+        authors.write_text(yaml.safe_dump({"authors": entries}, allow_unicode=True), "utf-8")
+    return staged

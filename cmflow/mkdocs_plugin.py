@@ -1,0 +1,131 @@
+"""The MkDocs plugin: a skin over `build`, so that `mkdocs build` and `mkdocs serve` weave as well.
+
+Hooks: https://www.mkdocs.org/dev-guide/plugins/#events.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.base import Config, ConfigErrors, ConfigWarnings
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from cmflow import build, library, outline, settings
+from cmflow.errors import CmflowError
+from cmflow.library import Library
+from cmflow.safe import escape_name
+from cmflow.settings import Settings
+from cmflow.site import Made
+from cmflow.weave import Weaver
+
+
+class _Nothing(Config):
+    """MkDocs asks for a schema; ours is `cmflow.settings`, which knows lines."""
+
+
+class CmflowPlugin(BasePlugin[_Nothing]):
+    """Reads the library beside the engine, and weaves it into what the engine makes."""
+
+    _settings: Settings
+    _library: Library
+    _made: Made
+    _weaver: Weaver | None
+
+    def load_config(
+        self,
+        options: dict[str, Any],  # noqa: ARG002  # read again with their lines, by `settings.load`
+        config_file_path: str | None = None,
+    ) -> tuple[ConfigErrors, ConfigWarnings]:
+        """Check our block of `mkdocs.yml`, and report what is wrong the way MkDocs shows it."""
+        if config_file_path is None:
+            return [], []
+        try:
+            self._settings, findings = settings.load(Path(config_file_path))
+        except CmflowError as error:
+            findings = error.findings
+        return [
+            (finding.rule, ValueError(f"line {finding.line}: {finding.message.show()} {finding.remedy.show()}"))
+            for finding in findings
+        ], []
+
+    def on_config(self, config: MkDocsConfig) -> None:
+        """Take the folders from MkDocs: `mkdocs serve` builds elsewhere and at another address."""
+        self._weaver = None
+        self._settings = build.placed(
+            self._settings,
+            docs=Path(config.docs_dir),
+            site=Path(config.site_dir),
+            site_url=config.site_url or "",
+        )
+
+    # After the blog plugin (-50), which reads the posts and the authors there.
+    @event_priority(-60)
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Read the library, add our styles and scripts, and escape the names the blog plugin read."""
+        self._library = library.load(self._settings)
+        for path, source in build.assets().items():
+            files.append(File.generated(config, path, abs_src_path=str(source)))
+        blog = config.plugins.get("material/blog")
+        for author in getattr(blog, "authors", {}).values():
+            author.name = escape_name(author.name)
+            author.description = escape_name(author.description)
+        # The blog plugin has taken its posts out of `documentation_pages` for a moment.
+        for file in files:
+            if file.page is not None:
+                _escape_title(file.page)
+        return files
+
+    @event_priority(100)
+    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
+        """Escape the title of a page that is no post; posts were read, and escaped, before."""
+        if not page.file.src_uri.startswith(f"{self._settings.posts}/"):
+            _escape_title(page)
+        return markdown
+
+    @event_priority(-100)
+    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
+        """Take note of every page and of each post's text: all are rendered, none is written yet."""
+        posts = {post.path for post in self._library.posts}
+        urls: dict[str, str] = {}
+        contents: dict[str, str] = {}
+        for file in files.documentation_pages():
+            urls[file.src_uri] = "" if file.url in (".", "./") else file.url
+            if file.src_uri in posts and file.page is not None:
+                contents[file.src_uri] = outline.text_of(file.page.content or "")
+        self._made = Made(urls, contents)
+
+    @event_priority(-100)
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002
+        """Weave a finished page."""
+        url = "" if page.url in (".", "./") else page.url
+        return self._weave(output, url)
+
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:  # noqa: ARG002
+        """Weave the engine's own pages, such as 404.html."""
+        return self._weave(output_content, template_name) if template_name.endswith(".html") else output_content
+
+    @event_priority(-100)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002
+        """Write what stands beside the pages: feeds, cards, redirects."""
+        build.write_extras(self._site)
+
+    def _weave(self, html: str, url: str) -> str:
+        if self._weaver is None:
+            try:
+                self._site = build.site_of(self._settings, self._library, self._made, now=dt.datetime.now(dt.UTC))
+                self._weaver = build.weaver_of(self._site)
+            except CmflowError as error:
+                raise PluginError("; ".join(f.message.show() for f in error.findings)) from error
+        return self._weaver.page(html, url)
+
+
+def _escape_title(page: Page) -> None:
+    for key in ("title", "description"):
+        if isinstance(page.meta.get(key), str):
+            page.meta[key] = escape_name(page.meta[key])
