@@ -20,8 +20,9 @@ from cmflow import safe, structured, urls
 from cmflow.catalogue import Catalogue
 from cmflow.feeds import feeds
 from cmflow.filters import filters
+from cmflow.helpers import Helpers
 from cmflow.outline import plain, rebase, sections
-from cmflow.post import Author, Page, Post
+from cmflow.post import Page, Post
 from cmflow.related import Relations
 from cmflow.share import Target
 from cmflow.site import QUESTIONS, SERIES, Site
@@ -93,19 +94,21 @@ class Blocks:
         return self._template("question-link.html", spot, {"question": question})
 
     def _template(self, name: str, spot: Spot, context: Context) -> str:
-        helpers = _Helpers(self, spot, context.get("placed", frozenset()))
+        helpers = Helpers(
+            self.site,
+            spot.url,
+            spot.path,
+            lambda block, arguments: self.render(block, spot, arguments),
+            context.get("placed", ()),
+        )
         return self._environment.get_template(name).render(
             site=self.site,
             settings=self.site.settings,
             spot=spot,
             post=spot.post,
-            link=helpers.link,
-            asset=helpers.asset,
-            full=helpers.full,
-            author=helpers.author,
-            block=helpers.block,
             day=self.words.day,
             moment=self.words.moment,
+            **helpers.names,
             **context,
         )
 
@@ -148,42 +151,6 @@ def environment(theme: Path | None, words: Catalogue) -> jinja2.Environment:
     made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(filters(words))
     return made
-
-
-class _Helpers:
-    """What a template may call, bound to the page it is rendered for."""
-
-    def __init__(self, blocks: Blocks, spot: Spot, placed: set[str] | frozenset[str]) -> None:
-        self._blocks = blocks
-        self._site = blocks.site
-        self._spot = spot
-        self._placed = placed
-
-    def link(self, thing: Post | Page | str, fragment: str = "") -> str:
-        """Return the link from this page to a post, a page, or an address of the site."""
-        url = thing if isinstance(thing, str) else self._site.url(thing)
-        mark = f"#{fragment}" if fragment else ""
-        return urls.relative(url, self._spot.url) + mark
-
-    def asset(self, src: str, path: str = "") -> str:
-        """Return the link to a file that the Markdown file `path` (default: this page's) names."""
-        return self.link(urls.asset_url(src, path or self._spot.path, self._site.settings))
-
-    def full(self, thing: Post | Page | str) -> str:
-        """Return the address with the host in it."""
-        url = thing if isinstance(thing, str) else self._site.url(thing)
-        return urls.absolute(url, self._site.settings)
-
-    def author(self, id_: str) -> Author | None:
-        """Return an author, or nothing where `.authors.yml` does not know the id."""
-        return self._site.library.authors.get(id_)
-
-    def block(self, name: str, **arguments: object) -> Markup:
-        """Render another block here, unless the writer placed it elsewhere on the page."""
-        if name in self._placed:
-            return Markup()
-        words = {key: str(value) for key, value in arguments.items()}
-        return Markup(self._blocks.render(name, self._spot, words))  # noqa: S704  # our own template
 
 
 def _kind(spot: Spot) -> str:
@@ -330,11 +297,7 @@ def _authors(blocks: Blocks, spot: Spot, _arguments: Arguments) -> Context | Non
     known = [(id_, blocks.site.library.authors[id_]) for id_ in ids if id_ in blocks.site.library.authors]
     if not known:
         return None
-    settings = blocks.site.settings
-    profiles = {
-        id_: urls.author_url(id_, author.name, author.slug, settings) for id_, author in known
-    } if settings.blog.authors_profiles else {}
-    return {"authors": known, "profiles": profiles}
+    return {"authors": known}
 
 
 def _related(blocks: Blocks, spot: Spot, arguments: Arguments) -> Context | None:

@@ -129,7 +129,7 @@ def _readable(config: Path) -> tuple[Settings, Library]:
     fatal += [f for f in read.findings if f.path.startswith(posts) and f.path not in readable]
     fatal += [f for f in read.findings if f.rule in ("encoding", "outside-tree", "file-too-large")]
     if fatal:
-        raise CmflowError(*dict.fromkeys(fatal))
+        raise CmflowError(*(f for at, f in enumerate(fatal) if f not in fatal[:at]))
     return settings, read
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import enum
+import functools
+import operator
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -109,11 +111,10 @@ def _mapping(data: Any, hint: Any, path: KeyPath) -> tuple[Any, list[Problem]]:
 
 
 def _inner(hint: Any) -> Any:
-    """Strip `None` from an optional type; other unions are left for msgspec."""
+    """Strip `None` from an optional type."""
     if typing.get_origin(hint) in (Union, types.UnionType):
         members = [member for member in typing.get_args(hint) if member is not type(None)]
-        if len(members) == 1:
-            return members[0]
+        return functools.reduce(operator.or_, members)
     return hint
 
 
@@ -147,6 +148,10 @@ _WORDS: dict[Any, Message] = {
     list: say("a list"),
     dict: say("keys with values"),
 }
+
+
+# Python refuses to write a larger number in decimal digits.
+_LONGEST = 4_000
 
 
 def _wrong(data: Any, kind: Any, path: KeyPath) -> Problem:
@@ -188,5 +193,9 @@ def name(path: KeyPath) -> str:
 def _shown(data: Any) -> str:
     if isinstance(data, bool):
         return str(data).lower()
-    text = str(data) if not isinstance(data, Mapping | list) else type(data).__name__
+    if isinstance(data, Mapping | list | set):
+        return type(data).__name__
+    if isinstance(data, int) and data.bit_length() > _LONGEST:
+        return "int"
+    text = str(data)
     return text if len(text) <= 40 else f"{text[:39]}…"

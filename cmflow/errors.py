@@ -40,11 +40,15 @@ class Level(enum.Enum):
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """A safe correction: the one line to change, as it is and as it should be."""
+    """A safe correction: the one line to change, as it is and as it should be.
+
+    With `insert`, the line `new` is put before line `line` instead, and `old` is empty.
+    """
 
     line: int
     old: str
     new: str
+    insert: bool = False
 
 
 class Finding(msgspec.Struct, frozen=True):

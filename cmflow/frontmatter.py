@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import frontmatter
 import msgspec
 import yaml
 
+from cmflow.diagnosis import diagnose
 from cmflow.errors import Finding, Message, say
 
 LARGEST = 2_000_000
@@ -21,6 +22,18 @@ LARGEST = 2_000_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HANDLER = frontmatter.YAMLHandler()
 _OPENING = re.compile(r"-{3,}[ \t]*(?:\n|\Z)")
+# As mkdocs.utils.meta reads it; python-frontmatter is more tolerant.
+_ENGINE = re.compile(r"-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOTALL)
+
+UNREADABLE = (yaml.YAMLError, ValueError, ArithmeticError, RecursionError)
+"""What reading YAML raises: bad syntax, bad UTF-8, an impossible day, a number too large."""
+
+KeyPath = tuple[str | int, ...]
+
+# A text shorter than this cannot nest so deeply that reading it fails.
+_LONG = 10_000
+_DEEPEST = 100
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -46,9 +59,40 @@ class Source(msgspec.Struct, frozen=True):
 
     def raw(self, *keys: str | int) -> str:
         """Return a scalar as the author typed it, or nothing where there is none."""
-        node = yaml.compose(_block(self.text)[0], Loader=_Loader)
-        found = _descend(node, keys)[0] if node is not None else None
+        found = self.node(*keys)
         return str(found.value) if isinstance(found, yaml.ScalarNode) else ""
+
+    def nodes(self) -> Iterator[tuple[KeyPath, yaml.ScalarNode]]:
+        """Yield every scalar of the front matter with its path; an alias counts once."""
+        root = yaml.compose(_block(self.text)[0], Loader=_Loader)
+        yield from scalars(root)
+
+    def lines(self) -> tuple[list[str], int]:
+        """Return the lines of the front matter and the line of the file on which they begin."""
+        block, first = _block(self.text)
+        return block.split("\n"), first
+
+    def node(self, *keys: str | int) -> yaml.Node | None:
+        """Return the node of a value, its marks counted from the first line of the front matter."""
+        root = yaml.compose(_block(self.text)[0], Loader=_Loader)
+        return None if root is None else _descend(root, keys)[0]
+
+
+def scalars(root: yaml.Node | None) -> Iterator[tuple[KeyPath, yaml.ScalarNode]]:
+    """Yield every scalar below a node with its path."""
+    seen: set[int] = set()
+    todo: list[tuple[KeyPath, yaml.Node]] = [((), root)] if root is not None else []
+    while todo:
+        path, node = todo.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            yield path, node
+        elif isinstance(node, yaml.SequenceNode):
+            todo += [((*path, at), item) for at, item in reversed(list(enumerate(node.value)))]
+        elif isinstance(node, yaml.MappingNode):
+            todo += [((*path, str(key.value)), item) for key, item in reversed(node.value)]
 
 
 def read(path: str, data: bytes) -> tuple[Source | None, Finding | None]:
@@ -59,7 +103,8 @@ def read(path: str, data: bytes) -> tuple[Source | None, Finding | None]:
     if len(data) > LARGEST:
         return None, too_large(path, len(data))
     try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        # The engine reads every kind of line break as one, so the lines are the same for both.
+        text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         return None, Finding(
             "encoding", path, data[: error.start].count(b"\n") + 1,
@@ -86,8 +131,33 @@ def too_large(path: str, size: int) -> Finding:
 
 
 def load_yaml(data: bytes) -> Any:
-    """Read plain YAML; raises `yaml.YAMLError`, `ValueError` or `UnicodeDecodeError`."""
-    return yaml.load(data.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506  # a safe loader in C
+    """Read plain YAML; raises one of `UNREADABLE`."""
+    return _load(data.decode("utf-8-sig"))
+
+
+def _load(text: str) -> Any:
+    """Load YAML; what is nested beyond all sense is refused before it exhausts time or stack."""
+    if len(text) > _LONG and (_brackets(text) > _DEEPEST or _depth(text) > _DEEPEST):
+        raise ValueError("there are lists within lists beyond number")
+    return yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe loader in C
+
+
+def _brackets(text: str) -> int:
+    # libyaml needs quadratic time for open brackets, so they are counted before it sees them.
+    deepest = depth = 0
+    for match in _BRACKET.finditer(text):
+        depth += 1 if match[0] in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _depth(text: str) -> int:
+    deepest = depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def line_in(text: str, *keys: str | int) -> int:
@@ -108,28 +178,26 @@ def parse(path: str, text: str) -> tuple[Source | None, Finding | None]:
         )  # fmt: skip
     block, first = _block(text)
     body = _HANDLER.split(text)[1]
+    lead = len(body) - len(body.lstrip("\n"))
+    line = text[: len(text) - len(body) + lead].count("\n") + 1
     try:
-        meta = _HANDLER.load(block, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        return None, _explain(path, block, first, error)
-    except (yaml.YAMLError, ValueError) as error:
-        return None, _broken(
-            path, 1,
-            say("The front matter cannot be read: {words}", words=str(error)),
-            say("Correct the value; a date is written 2026-10-06T09:00:00+02:00."),
-        )  # fmt: skip
-    if meta is None:
-        meta = {}
+        meta = _load(block) or {}
+    except UNREADABLE as error:
+        return None, diagnose(path, block, first, error)
     if not isinstance(meta, dict):
         return None, _broken(
-            path, 2,
+            path, first,
             say("The front matter is not a list of keys with values."),
             say('Write each line as "key: value".'),
         )  # fmt: skip
-    lead = len(body) - len(body.lstrip("\n"))
-    before = text[: len(text) - len(body) + lead]
+    if not _ENGINE.match(text):
+        return None, _broken(
+            path, 1,
+            say("The engine does not see where this front matter begins or ends."),
+            say("Write exactly --- on a line of its own before and after it, and the text below."),
+        )  # fmt: skip
     keys = {str(key): value for key, value in meta.items()}
-    return Source(path, text, keys, body.lstrip("\n"), before.count("\n") + 1), None
+    return Source(path, text, keys, body.lstrip("\n"), line), None
 
 
 def replace_line(path: Path, line: int, old: str, new: str) -> bool:
@@ -197,36 +265,6 @@ def _descend(node: yaml.Node, keys: Sequence[str | int]) -> tuple[yaml.Node | No
             return None, line
         node, line = found
     return node, line
-
-
-_UNQUOTED = re.compile(r"^(?P<indent>[ \t]*(?:-[ \t]+)?)(?P<key>[\w-]+):[ \t]+(?P<value>[^\"'\[{|>&*].*?)[ \t]*$")
-
-
-def _explain(path: str, block: str, first: int, error: yaml.MarkedYAMLError) -> Finding:
-    mark = error.problem_mark or error.context_mark
-    at = mark.line if mark is not None else 0
-    lines = block.split("\n")
-    # The parser notices an unquoted colon where it stands, or one line below it.
-    for candidate in (at, at - 1):
-        if not 0 <= candidate < len(lines):
-            continue
-        match = _UNQUOTED.match(lines[candidate])
-        if match and re.search(r":(?:\s|$)|\s#", match["value"].replace("\u00a0", " ")):
-            value = match["value"].replace("\\", "\\\\").replace('"', '\\"')
-            return _broken(
-                path, candidate + first,
-                say("The value of “{key}” contains a colon, which YAML takes for a key.", key=match["key"]),
-                say("Put it in quotes: {line}", line=f'{match["key"]}: "{value}"'),
-            )  # fmt: skip
-    if "\t" in (lines[at] if at < len(lines) else ""):
-        remedy = say("Indent with spaces: YAML refuses tabs.")
-    else:
-        remedy = say("Look for a missing quote, bracket or indentation on this line or above it.")
-    return _broken(path, at + first, _words(error), remedy)
-
-
-def _words(error: yaml.MarkedYAMLError) -> Message:
-    return say("The front matter is not valid YAML: {words}.", words=error.problem or "unreadable")
 
 
 def _broken(path: str, line: int, message: Message, remedy: Message) -> Finding:

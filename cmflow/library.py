@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
-from cmflow import frontmatter
-from cmflow.decode import decode
-from cmflow.errors import Finding, say
+from cmflow import correct, frontmatter
+from cmflow.decode import Problem, decode
+from cmflow.errors import Finding, Level, say
 from cmflow.frontmatter import Source
 from cmflow.ledger import Receipt
 from cmflow.post import Author, Page, PageMeta, Persona, Post, PostMeta
@@ -75,7 +75,9 @@ def load(settings: Settings) -> Library:
 def read_post(path: str, source: Source, zone: dt.tzinfo) -> tuple[Post | None, list[Finding]]:
     """Make a post of a source; `path` is relative to `docs_dir`, the findings name the source's."""
     data = dict(source.meta)
-    if "date" in data and not isinstance(data["date"], Mapping):
+    if data.get("date") is None:
+        data.pop("date", None)
+    elif not isinstance(data["date"], Mapping):
         data["date"] = {"created": data["date"]}
     meta, findings = _decoded(source, data, PostMeta)
     if meta is None:
@@ -159,13 +161,7 @@ def _read(path: Path, settings: Settings, findings: list[Finding], *, strict: bo
         data = path.read_bytes() if path.stat().st_size <= frontmatter.LARGEST else b""
         oversized = path.stat().st_size > frontmatter.LARGEST
     except OSError as error:
-        findings.append(
-            Finding(
-                "unreadable", name, 0,
-                say("The file cannot be read: {words}.", words=error.strerror or ""),
-                say("Look at its permissions."),
-            )  # fmt: skip
-        )
+        findings.append(_unreadable(name, error))
         return None
     if oversized:
         findings.append(frontmatter.too_large(name, path.stat().st_size))
@@ -185,6 +181,14 @@ def _read(path: Path, settings: Settings, findings: list[Finding], *, strict: bo
     return source
 
 
+def _unreadable(name: str, error: OSError) -> Finding:
+    return Finding(
+        "unreadable", name, 0,
+        say("The file cannot be read: {words}.", words=error.strerror or str(error)),
+        say("Look at its permissions."),
+    )  # fmt: skip
+
+
 def _page(path: str, source: Source) -> tuple[Page | None, list[Finding]]:
     meta, findings = _decoded(source, source.meta, PageMeta)
     meta = meta or PageMeta()
@@ -193,9 +197,28 @@ def _page(path: str, source: Source) -> tuple[Page | None, list[Finding]]:
 
 def _decoded(source: Source, data: Mapping[str, Any], kind: type[T]) -> tuple[T | None, list[Finding]]:
     value, problems = decode(data, kind)
-    return value, [
-        Finding(p.rule, source.path, source.line_of(*p.path), p.message, p.remedy) for p in problems
-    ]
+    return value, [_finding(source, problem) for problem in problems]
+
+
+def _finding(source: Source, problem: Problem) -> Finding:
+    """Give a problem its place, and what the author typed where YAML read something else."""
+    path = problem.path
+    if path[:1] == ("date",) and not isinstance(source.meta.get("date"), Mapping):
+        path = ("date",)
+    found = Finding(problem.rule, source.path, source.line_of(*path), problem.message, problem.remedy)
+    if problem.rule == "unknown-key" and "near" not in problem.remedy.values:
+        # Another plugin may read a key that is not like one of ours.
+        return msgspec.structs.replace(found, level=Level.WARNING)
+    typed = source.raw(*path)
+    if problem.rule != "yaml-surprise" or not typed:
+        return found
+    message = say("YAML reads {typed} as {value}, not as a text.",
+                  typed=typed, value=problem.message.values["value"])  # fmt: skip
+    fix = correct.quote(source, path)
+    if fix is None:
+        return msgspec.structs.replace(found, message=message)
+    remedy = say("Put it in quotes: {line}", line=fix.new.strip())
+    return msgspec.structs.replace(found, message=message, remedy=remedy, fix=fix)
 
 
 def _authors(settings: Settings, findings: list[Finding]) -> dict[str, Author]:
@@ -234,7 +257,10 @@ def _yaml(path: Path, settings: Settings, findings: list[Finding]) -> Any:
     name = settings.below_root(path)
     try:
         return frontmatter.load_yaml(path.read_bytes())
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+    except OSError as error:
+        findings.append(_unreadable(name, error))
+        return None
+    except frontmatter.UNREADABLE as error:
         mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
         words = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)
         findings.append(
@@ -269,6 +295,9 @@ def _heading(body: str) -> str:
 def _aware(when: dt.datetime | dt.date, zone: dt.tzinfo) -> dt.datetime:
     if not isinstance(when, dt.datetime):
         return dt.datetime(when.year, when.month, when.day, tzinfo=zone)
-    return when.replace(tzinfo=zone) if when.tzinfo is None else when.astimezone(zone)
+    try:
+        return when.replace(tzinfo=zone) if when.tzinfo is None else when.astimezone(zone)
+    except OverflowError:  # the first hours of year 1, the last ones of year 9999
+        return when.replace(tzinfo=zone)
 
 

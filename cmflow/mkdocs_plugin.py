@@ -6,6 +6,7 @@ Hooks: https://www.mkdocs.org/dev-guide/plugins/#events.
 from __future__ import annotations
 
 import datetime as dt
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,10 @@ class CmflowPlugin(BasePlugin[_Nothing]):
             for finding in findings
         ], []
 
+    # After the blog plugin (0), which reads the authors there.
+    @event_priority(-60)
     def on_config(self, config: MkDocsConfig) -> None:
-        """Take the folders from MkDocs: `mkdocs serve` builds elsewhere and at another address."""
+        """Take the folders from MkDocs, for `mkdocs serve` builds elsewhere; escape the authors."""
         self._weaver = None
         self._settings = build.placed(
             self._settings,
@@ -63,18 +66,17 @@ class CmflowPlugin(BasePlugin[_Nothing]):
             site=Path(config.site_dir),
             site_url=config.site_url or "",
         )
+        for author in getattr(config.plugins.get("material/blog"), "authors", {}).values():
+            author.name = escape_name(author.name)
+            author.description = escape_name(author.description)
 
-    # After the blog plugin (-50), which reads the posts and the authors there.
+    # After the blog plugin (-50), which reads the posts there.
     @event_priority(-60)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Read the library, add our styles and scripts, and escape the names the blog plugin read."""
+        """Read the library, add our styles and scripts, and escape the titles of the posts."""
         self._library = library.load(self._settings)
         for path, source in build.assets().items():
             files.append(File.generated(config, path, abs_src_path=str(source)))
-        blog = config.plugins.get("material/blog")
-        for author in getattr(blog, "authors", {}).values():
-            author.name = escape_name(author.name)
-            author.description = escape_name(author.description)
         # The blog plugin has taken its posts out of `documentation_pages` for a moment.
         for file in files:
             if file.page is not None:
@@ -87,6 +89,14 @@ class CmflowPlugin(BasePlugin[_Nothing]):
         if not page.file.src_uri.startswith(f"{self._settings.posts}/"):
             _escape_title(page)
         return markdown
+
+    @event_priority(-100)
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
+        """Escape a title that comes from a heading: the engine writes it unescaped into `<title>`."""
+        title = unescape(page.title or "")
+        if "title" not in page.meta and "<" in title:
+            page.meta["title"] = escape_name(title)
+        return html
 
     @event_priority(-100)
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002

@@ -209,12 +209,14 @@ def load(config: Path) -> tuple[Settings, tuple[Finding, ...]]:
     blog, problems = decode(plugins.get("blog") or {}, Blog)
     findings += [_finding(config, problem, "blog") for problem in problems]
     settings = _settings(config, data, tuple(plugins), cmflow or Cmflow(), blog or Blog())
+    findings += _unusable(settings)
+    settings = msgspec.structs.replace(settings, blog=_usable(settings.blog))
     if settings.cmflow.timezone not in zoneinfo.available_timezones():
         findings.append(
             Finding(
                 "settings",
                 config.name,
-                _line(config, ("timezone",), "cmflow"),
+                line_of(config, ("timezone",), "cmflow"),
                 say("The timezone “{zone}” is unknown.", zone=settings.cmflow.timezone),
                 say("Write an IANA name, like Europe/Paris."),
             )  # fmt: skip
@@ -253,21 +255,27 @@ def _read(config: Path) -> dict[str, Any]:
             remedy,
             line=mark.line + 1 if mark else 0,
         ) from None
+    except OSError as error:
+        words = say("The file cannot be read: {words}.", words=error.strerror or str(error))
+        raise failure(config.name, words, say("Look at its permissions.")) from None
     except UnicodeDecodeError:
         raise failure(config.name, say("The file is not UTF-8."), remedy) from None
+    except (yaml.YAMLError, ValueError, ArithmeticError, RecursionError, TypeError) as error:
+        words = say("The settings cannot be read: {words}.", words=str(error))
+        raise failure(config.name, words, remedy) from None
     if not isinstance(data, dict):
         raise failure(config.name, say("The settings are not a list of keys."), remedy)
     return data
 
 
 def _plugins(listed: Any) -> dict[str, Any]:
-    """Bring the two ways in which MkDocs lists plugins into one: name → options."""
+    """Bring the two ways in which MkDocs lists plugins or extensions into one: name → options."""
     found: dict[str, Any] = {}
     if isinstance(listed, dict):
         found.update(listed)
     elif isinstance(listed, list):
         for item in listed:
-            found.update(item if isinstance(item, dict) else {item: {}})
+            found.update(item if isinstance(item, dict) else {str(item): {}})
     # "material/blog" is the same plugin under its full name.
     return {str(key).removeprefix("material/"): value for key, value in found.items()}
 
@@ -278,7 +286,6 @@ def _settings(
     theme = data.get("theme")
     theme = theme if isinstance(theme, dict) else {}
     custom = theme.get("custom_dir")
-    extensions = data.get("markdown_extensions") or []
     return Settings(
         config=config,
         docs=config.parent / str(data.get("docs_dir") or "docs"),
@@ -292,21 +299,58 @@ def _settings(
         cmflow=cmflow,
         blog=blog,
         plugins=plugins,
-        extensions=tuple(str(next(iter(e))) if isinstance(e, dict) else str(e) for e in extensions),
+        extensions=tuple(_plugins(data.get("markdown_extensions"))),
     )
+
+
+_PARTS = {
+    "post_dir": {"blog": "blog"},
+    "authors_file": {"blog": "blog"},
+    "post_url_format": {"categories": "c", "date": "2026", "file": "f", "slug": "s"},
+    "categories_url_format": {"slug": "s"},
+    "authors_profiles_url_format": {"slug": "s", "name": "n"},
+}
+"""What each pattern of the blog plugin may contain in braces."""
+
+
+def _fits(pattern: str, parts: dict[str, str]) -> bool:
+    try:
+        return bool(pattern.format(**parts))
+    except (ValueError, LookupError, AttributeError):
+        return False
+
+
+def _unusable(settings: Settings) -> list[Finding]:
+    """Name the patterns that cannot be filled in."""
+    return [
+        Finding(
+            "settings", settings.config.name, line_of(settings.config, (key,), "blog"),
+            say("plugins.blog.{key}: “{pattern}” cannot be filled in.",
+                key=key, pattern=getattr(settings.blog, key)),
+            say("In braces it may contain only: {parts}.", parts=", ".join(parts)),
+        )
+        for key, parts in _PARTS.items()
+        if not _fits(getattr(settings.blog, key), parts)
+    ]  # fmt: skip
+
+
+def _usable(blog: Blog) -> Blog:
+    defaults = Blog()
+    wrong = [key for key, parts in _PARTS.items() if not _fits(getattr(blog, key), parts)]
+    return msgspec.structs.replace(blog, **{key: getattr(defaults, key) for key in wrong})
 
 
 def _finding(config: Path, problem: Problem, plugin: str) -> Finding:
     return Finding(
         "settings",
         config.name,
-        _line(config, problem.path, plugin),
+        line_of(config, problem.path, plugin),
         say("plugins.{plugin}: {message}", plugin=plugin, message=problem.message),
         problem.remedy,
     )
 
 
-def _line(config: Path, path: tuple[str | int, ...], plugin: str) -> int:
+def line_of(config: Path, path: tuple[str | int, ...], plugin: str) -> int:
     """Return the line of a value below a plugin's block in `mkdocs.yml`."""
     node = yaml.compose(config.read_text("utf-8-sig"), Loader=_Loader)
     line = 0

@@ -11,7 +11,7 @@ NARROW = "\u202f"
 WIDE = "\u00a0"
 """No-break space: before : and inside « » in French."""
 
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "ł": "l"})
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -24,9 +24,9 @@ def slugify(title: str, *, longest: int = 60) -> str:
     >>> slugify("L’œuvre d’Éloïse : « déjà vu » ?")
     'l-oeuvre-d-eloise-deja-vu'
     """
-    plain = unicodedata.normalize("NFKD", title.translate(_LIGATURES))
+    plain = unicodedata.normalize("NFKD", title.lower().translate(_LIGATURES))
     letters = "".join(c for c in plain if not unicodedata.combining(c))
-    slug = _NOT_SLUG.sub("-", letters.lower()).strip("-")
+    slug = _NOT_SLUG.sub("-", letters).strip("-")
     if len(slug) <= longest:
         return slug
     head = slug[: longest + 1].rpartition("-")[0]

@@ -16,9 +16,9 @@ import click
 from mkdocs.commands import build as mkdocs_build
 from mkdocs.commands import serve as mkdocs_serve
 from mkdocs.config import load_config
-from mkdocs.exceptions import ConfigurationError, MkDocsException
+from mkdocs.exceptions import MkDocsException
 
-from cmflow.errors import failure, say
+from cmflow.errors import CmflowError, failure, say
 
 # Material prints a box about the future of MkDocs at each start; writers can do nothing about it.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
@@ -69,10 +69,13 @@ def _listening(config: Path, talk: Talk, level: int) -> Iterator[None]:
     logger.setLevel(level)
     try:
         yield
-    except (MkDocsException, click.ClickException) as error:
+    except CmflowError:
+        raise
+    except Exception as error:
+        # The engine and other people's plugins raise what they like; a writer gets their words.
         words = "\n".join(lines.errors) or getattr(error, "message", "") or str(error)
-        if isinstance(error, ConfigurationError) and not lines.errors:
-            words = str(error)
+        if not isinstance(error, MkDocsException | click.ClickException):
+            words = f"{type(error).__name__}: {words}"
         raise failure(
             config.name,
             say("The site could not be built: {words}", words=words.strip()),

@@ -106,4 +106,18 @@ def _stage(settings: Settings, library: Library) -> Path:
             for id_, author in library.authors.items()
         }
         authors.write_text(yaml.safe_dump({"authors": entries}, allow_unicode=True), "utf-8")
+        _stage_profiles(settings, library, staged)
     return staged
+
+
+def _stage_profiles(settings: Settings, library: Library, staged: Path) -> None:
+    """Give an author whose name holds markup a page with a title: from a heading it is unescaped."""
+    if not settings.blog.authors_profiles:
+        return
+    for id_, author in library.authors.items():
+        url = urls.author_url(id_, author.name, author.slug, settings)
+        page = staged / f"{url.removesuffix('.html').strip('/')}.md"
+        if "<" in author.name and not page.exists():
+            name = escape_name(author.name)
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(f"---\n{yaml.safe_dump({'title': name})}---\n\n# {name}\n", "utf-8")

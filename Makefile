@@ -1,0 +1,61 @@
+# Two commands do everything on a fresh machine with Python 3.11 or newer, git and make:
+#   make demo   installs into .venv, builds the example blog, serves it   (SERVE=0 stops before serving)
+#   make test   installs what the tests need into .venv-dev, and runs every check
+
+PYTHON ?= python3
+SERVE ?= 1
+ADDRESS ?= 127.0.0.1:8000
+
+BIN := .venv/bin
+DEV := .venv-dev/bin
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+DEV := .venv-dev/Scripts
+endif
+
+.PHONY: demo test lint unit docs messages lock clean
+
+demo: .venv/installed
+	$(BIN)/cmflow build
+ifneq ($(SERVE),0)
+	$(BIN)/cmflow serve --address $(ADDRESS)
+endif
+
+test: lint unit
+
+lint: .venv-dev/installed
+	$(DEV)/ruff check .
+	$(DEV)/ruff format --check .
+	$(DEV)/mypy
+	$(DEV)/lint-imports
+
+unit: .venv-dev/installed
+	$(DEV)/python -m pytest -n 2 --dist loadgroup
+
+docs: .venv-dev/installed
+	$(DEV)/python docs/generate.py
+
+messages: .venv-dev/installed
+	$(DEV)/python tools/messages.py
+
+lock:
+	uv pip compile pyproject.toml --extra cards --extra zensical --group demo --universal \
+	  --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt
+	uv pip compile pyproject.toml --extra cards --extra zensical --group dev --universal \
+	  --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/dev.txt
+
+.venv/installed: requirements/run.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@echo ok > $@
+
+.venv-dev/installed: requirements/dev.txt pyproject.toml tests/web/package-lock.json
+	$(PYTHON) -m venv .venv-dev
+	$(DEV)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(DEV)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(DEV)/python tools/web.py
+	@echo ok > $@
+
+clean:
+	rm -rf .venv .venv-dev site .cmflow tests/web/node_modules

@@ -1,0 +1,2 @@
+"""Stub, being replaced."""
+def available(): return False

@@ -1,0 +1,18 @@
+"""The commands by name, each with its sentence; a command's module is named like the command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cmflow.cli.speech import N_
+
+COMMANDS: Mapping[str, str] = {
+    "init": N_("Begin a blog in a folder."),
+    "new": N_("Begin a post, an interview, a page, an event, an idea or a persona."),
+    "rename": N_("Give a post another slug, and keep its history."),
+    "check": N_("Look for mistakes in everything that was written."),
+    "build": N_("Build the site."),
+    "serve": N_("Show the site on this machine, anew after every change."),
+    "schema": N_("Print a JSON Schema, for editors."),
+    "completion": N_("Print the script that lets a shell complete commands."),
+}

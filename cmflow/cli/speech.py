@@ -1,0 +1,98 @@
+"""The language in which the command speaks: chosen once, used by Click's own words as well."""
+
+from __future__ import annotations
+
+import importlib
+import locale
+import os
+import re
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cmflow.catalogue import Catalogue
+    from cmflow.errors import Message
+
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+def N_(words: str) -> str:  # noqa: N802  # the name that gettext's tools know
+    """Mark words for the catalogue; they are translated where they are shown."""
+    return words
+
+
+def speak(language: str) -> None:
+    """Speak this language from now on."""
+    _language.set(language)
+    for room in ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types"):
+        module = importlib.import_module(f"click.{room}")
+        # Click asks the standard gettext, which reads nothing but compiled files; ours are text.
+        for name, function in (("_", gettext), ("ngettext", ngettext)):
+            if hasattr(module, name):
+                setattr(module, name, function)
+
+
+def words() -> Catalogue:
+    """Return the catalogue of the language spoken."""
+    from cmflow.catalogue import catalogue  # noqa: PLC0415  # slow, and English needs none
+
+    return catalogue(_language.get())
+
+
+def gettext(text: str) -> str:
+    """Translate into the language spoken."""
+    return text if _language.get() == "en" else words().gettext(text)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Translate a count into the language spoken."""
+    if _language.get() == "en":
+        return one if count == 1 else many
+    return words().ngettext(one, many, count)
+
+
+def tell(message: Message) -> None:
+    """Say a sentence on stderr: what is data goes to stdout, and nothing else does."""
+    click.echo(message.show(gettext), err=True)
+
+
+def choose(args: Sequence[str], environ: Mapping[str, str], folder: Path) -> str:
+    """Choose the language: `CMFLOW_LANG`, else the site's, else the machine's, else English.
+
+    It is chosen before the command line is parsed, because the parser's complaints need it.
+    """
+    names = (
+        environ.get("CMFLOW_LANG"),
+        _of_site(args, folder),
+        *(environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")),
+        locale.getlocale()[0] if os.name == "nt" else None,
+    )
+    return "fr" if next(filter(None, names), "en").lower().startswith("fr") else "en"
+
+
+_UNDER = r"(?:\n(?:[ \t]*(?:#[^\n]*)?|[ \t]+[^\n]*))*?\n[ \t]+language:[ \t]*[\"']?(\w\w)"
+_OF_CMFLOW = re.compile(rf"^[ \t]*(?:-[ \t]+)?cmflow:{_UNDER}", re.MULTILINE)
+_OF_THEME = re.compile(rf"^theme:{_UNDER}", re.MULTILINE)
+
+
+def _of_site(args: Sequence[str], folder: Path) -> str:
+    """Find the language in the text of `mkdocs.yml`: to load it takes longer than all of `--help`."""
+    given = [
+        Path(value)
+        for option, value in zip(args, args[1:], strict=False)
+        if option in ("-f", "--config-file")
+    ]
+    given += [Path(word.partition("=")[2]) for word in args if word.startswith("--config-file=")]
+    near = (place / "mkdocs.yml" for place in (folder, *folder.parents))
+    for path in given or near:
+        try:
+            text = path.read_text("utf-8-sig", errors="replace")
+        except OSError:
+            continue
+        found = _OF_CMFLOW.search(text) or _OF_THEME.search(text)
+        return found[1] if found else "en"
+    return ""

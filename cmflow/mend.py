@@ -1,0 +1,2 @@
+"""Stub, being replaced."""
+def mend(html, words): return html

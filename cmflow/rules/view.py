@@ -1,0 +1,160 @@
+"""What the rules see of a site: everything already read, and what several rules need of it, made once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import functools
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import unquote, urlsplit
+
+from cmflow import prose, urls
+from cmflow.errors import Finding, Level, Message, say
+from cmflow.frontmatter import Source
+from cmflow.library import Library
+from cmflow.post import Picture, Post
+from cmflow.prose import Prose
+from cmflow.settings import Settings
+
+
+class View:
+    """A site as it was read at one moment.
+
+    `files` maps the path, below `docs_dir`, of every file that would be published to its size in
+    bytes; `captions` holds the bytes of those that are captions; `reading` is what reading found.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        library: Library,
+        *,
+        now: dt.datetime,
+        files: Mapping[str, int],
+        captions: Mapping[str, bytes],
+        reading: Sequence[Finding],
+    ) -> None:
+        self.settings = settings
+        self.library = library
+        self.now = now
+        self.files = files
+        self.captions = captions
+        self.reading = reading
+        self._prose: dict[str, Prose] = {}
+
+    @property
+    def docs(self) -> str:
+        """The folder of the blog, as findings write it."""
+        return self.settings.below_root(self.settings.docs)
+
+    def source(self, post: Post) -> Source:
+        """Return what was read of a post."""
+        return self.library.sources[post.path]
+
+    def prose(self, path: str) -> Prose:
+        """Return what the text of a Markdown file points at; `path` is below `docs_dir`."""
+        if path not in self._prose:
+            source = self.library.sources[path]
+            self._prose[path] = prose.read(source.body, source.body_line)
+        return self._prose[path]
+
+    @functools.cached_property
+    def posts(self) -> Mapping[str, Post]:
+        """The posts by path."""
+        return {post.path: post for post in self.library.posts}
+
+    def hidden(self, post: Post) -> bool:
+        """Tell whether the engine leaves a post out now.
+
+        As Material decides it: an explicit `draft` wins over the date.
+        """
+        blog = self.settings.blog
+        if blog.draft:
+            return False
+        if post.meta.draft is None and blog.draft_if_future_date:
+            return post.published > self.now
+        return bool(post.meta.draft)
+
+    def level(self, path: str) -> Level:
+        """Return the weight of a fault that readers see: of a draft, they see nothing yet."""
+        post = self.posts.get(path)
+        return Level.WARNING if post is not None and self.hidden(post) else Level.ERROR
+
+    @functools.cached_property
+    def urls(self) -> Mapping[str, str]:
+        """The address of every Markdown file, by path."""
+        found = {page.path: urls.page_url(page.path, self.settings) for page in self.library.pages}
+        for post in self.library.posts:
+            try:
+                found[post.path] = urls.post_url(post, self.settings)
+            except (ValueError, LookupError, OverflowError):
+                continue
+        return found
+
+    @functools.cached_property
+    def addresses(self) -> frozenset[str]:
+        """Every file of the output folder that follows from what was written."""
+        made = {urls.output(url) for url in self.urls.values()}
+        made |= {urls.output(urls.asset_url(path, "", self.settings)) for path in self.files}
+        made |= {urls.output(urls.category_url(name, self.settings)) for name in self.categories}
+        made |= {urls.output(alias_url(alias)) for _, alias in self.aliases()}
+        return frozenset(unquote(path) for path in made)
+
+    def aliases(self) -> Iterator[tuple[str, str]]:
+        """Yield each alias with the path of the file that claims it."""
+        for thing in (*self.library.posts, *self.library.pages):
+            for alias in thing.meta.aliases:
+                yield thing.path, alias
+
+    @functools.cached_property
+    def categories(self) -> Mapping[str, list[Post]]:
+        """The posts of every category, by its name as written."""
+        found: dict[str, list[Post]] = {}
+        for post in self.library.posts:
+            for name in post.meta.categories:
+                found.setdefault(name, []).append(post)
+        return found
+
+    @functools.cached_property
+    def names(self) -> Mapping[str, list[str]]:
+        """The paths of all files by the last part of their names, in small letters."""
+        found: dict[str, list[str]] = {}
+        for path in self.files:
+            found.setdefault(posixpath.basename(path).lower(), []).append(path)
+        return found
+
+    def pictures(self, post: Post) -> Iterator[tuple[tuple[str | int, ...], Picture]]:
+        """Yield the pictures that the front matter of a post names, with where it names them."""
+        if post.meta.image is not None:
+            yield ("image",), post.meta.image
+        for at, guest in enumerate(post.meta.guests):
+            if guest.portrait is not None:
+                yield ("guests", at, "portrait"), guest.portrait
+        if post.meta.video is not None and post.meta.video.poster is not None:
+            yield ("video", "poster"), post.meta.video.poster
+
+    def elsewhere(self, address: str) -> str:
+        """Return the host from which an address is loaded, or nothing where it is the site's own."""
+        try:
+            host = urlsplit(address.strip()).netloc.rpartition("@")[2].lower()
+            return "" if host == urlsplit(self.settings.site_url).netloc.lower() else host
+        except ValueError:
+            return ""
+
+
+def alias_url(alias: str) -> str:
+    """Return the address, relative to the root of the site, for which an alias stands."""
+    return alias.strip("/") + ("" if alias.endswith(".html") else "/")
+
+
+def nearest(word: str, known: Sequence[str] | Mapping[str, object]) -> Message:
+    """Say which known word may have been meant, or name them where none is like it."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    if near:
+        return say("Did you mean “{near}”?", near=near[0])
+    if not known:
+        return say("Correct it, or take it out.")
+    names = sorted(known)
+    shown = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+    return say("Use one of: {known}.", known=shown)

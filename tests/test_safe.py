@@ -1,0 +1,59 @@
+"""What came from outside, made harmless."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cmflow.safe import address, clean, escape_name, script_json
+
+
+@pytest.mark.parametrize("url", ["https://a.example/x", "http://a.example", "mailto:a@b.example"])
+def test_addresses_of_the_web_and_of_mail_pass(url):
+    assert address(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "java\nscript:alert(1)",
+        "java\tscript:alert(1)", "\x01javascript:alert(1)", "data:text/html,<script>", "vbscript:x",
+        "file:///etc/passwd", "//evil.example", "", "x", "https://[", "http://a b",
+    ],
+)  # fmt: skip
+def test_every_other_address_is_refused(url):
+    assert address(url) == ""
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>",
+        "<a href='javascript:alert(1)'>x</a>", "<iframe srcdoc='<script>'></iframe>",
+        "<style>@import 'x'</style>", "<p style='background:url(x)' onclick='x'>y</p>",
+        "<a href='&#106;avascript:alert(1)'>x</a>", "<math><mtext><script>", "<form action=x><input>",
+    ],
+)  # fmt: skip
+def test_cleaned_html_can_do_nothing(html):
+    done = clean(html).lower()
+    assert all(bad not in done for bad in ("<script", "onerror", "onload", "onclick", "javascript:", "<img", "<style", "style=", "<iframe", "<form", "<input"))
+
+
+def test_cleaned_html_keeps_what_people_say_and_passes_no_credit_on():
+    done = clean('<p>Oui <em>très</em> <a href="https://a.example">ici</a></p>')
+    assert done == '<p>Oui <em>très</em> <a href="https://a.example" rel="nofollow ugc noopener">ici</a></p>'
+
+
+@given(st.text())
+def test_json_in_a_script_reads_back_and_closes_nothing(text):
+    written = script_json({"name": text})
+    assert json.loads(written) == {"name": text}
+    assert not set("<>&") & set(written)
+
+
+@given(st.text())
+def test_an_escaped_name_holds_no_markup(text):
+    assert not set('<>"') & set(escape_name(text))
