@@ -1,4 +1,4 @@
-"""The desk of the first trip: from Markdown to a site, woven, with its feeds, cards and redirects."""
+"""The desk of the first trip: from Markdown to a woven site with feeds, cards and redirects."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cmflow.blocks import Blocks, environment
 from cmflow.catalogue import catalogue
 from cmflow.errors import CmflowError, Finding, failure, say
 from cmflow.library import Library
+from cmflow.post import Page, Post
 from cmflow.settings import Settings
 from cmflow.site import Made, Site
 from cmflow.thread import grow
@@ -93,7 +94,14 @@ def weaver_of(site: Site) -> Weaver:
     names = {Path(path).suffix.removeprefix("."): path for path in assets()}
     return Weaver(
         site,
-        Blocks(site, words, share=targets, assets=names, transcripts=_transcripts(site), card=press.card_url(site)),
+        Blocks(
+            site,
+            words,
+            share=targets,
+            assets=names,
+            transcripts=_transcripts(site),
+            card=press.card_url(site),
+        ),
     )
 
 
@@ -136,8 +144,8 @@ def _readable(config: Path) -> tuple[Settings, Library]:
 def _finish(site: Site) -> None:
     """Weave an output folder in which an engine without plugins left its pages."""
     output = site.settings.site
-    for path, source in assets().items():
-        frontmatter.write(output / path, source.read_bytes())
+    for address, source in assets().items():
+        frontmatter.write(output / address, source.read_bytes())
     weaver = weaver_of(site)
     for path in sorted(output.rglob("*.html")):
         name = path.relative_to(output).as_posix()
@@ -158,7 +166,8 @@ def _redirects(site: Site) -> Iterator[tuple[str, bytes]]:
     words = catalogue(site.settings.language)
     template = environment(site.settings.theme, words).get_template("redirect.html")
     taken = set(site.made.urls.values())
-    for thing in (*site.posts, *site.pages.values()):
+    things: list[Post | Page] = [*site.posts, *site.pages.values()]
+    for thing in things:
         for alias in thing.meta.aliases:
             url = alias.strip("/") + ("" if alias.endswith(".html") else "/")
             if url in taken or ".." in url.split("/"):
@@ -186,10 +195,12 @@ def _transcripts(site: Site) -> Mapping[str, tuple[transcript.Cue, ...]]:
         except (OSError, UnicodeDecodeError, transcript.TranscriptError) as error:
             problems.append(
                 Finding(
-                    "captions", site.settings.below_root(path), getattr(error, "line", 0),
+                    "captions",
+                    site.settings.below_root(path),
+                    getattr(error, "line", 0),
                     say("The captions cannot be read: {words}.", words=str(error)),
                     say("A WebVTT file begins with the line WEBVTT."),
-                )  # fmt: skip
+                )
             )
     if problems:
         raise CmflowError(*problems)

@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 
 from cmflow import frontmatter
-from cmflow.diagnosis import quoted
 from cmflow.errors import Fix
 from cmflow.frontmatter import KeyPath, Source
+from cmflow.scalars import quoted
 
 
 def quote(source: Source, path: KeyPath) -> Fix | None:
@@ -65,7 +65,9 @@ def _with(data: Any, path: KeyPath, value: object) -> Any:
         return value
     head, rest = path[0], path[1:]
     if isinstance(data, dict):
-        return {key: _with(old, rest, value) if str(key) == head else old for key, old in data.items()}
+        return {
+            key: _with(old, rest, value) if str(key) == head else old for key, old in data.items()
+        }
     if isinstance(data, list) and isinstance(head, int):
         return [_with(old, rest, value) if at == head else old for at, old in enumerate(data)]
     return data

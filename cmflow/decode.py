@@ -63,10 +63,11 @@ def _struct(data: Any, kind: type[T], path: KeyPath) -> tuple[T | None, list[Pro
             usable = False
             problems.append(
                 Problem(
-                    "missing-key", path,
+                    "missing-key",
+                    path,
                     say("The key “{key}” is missing.", key=name),
                     say("Add a line “{key}: …”.", key=name),
-                )  # fmt: skip
+                )
             )
     return (kind(**values) if usable else None), problems
 

@@ -1,14 +1,16 @@
-"""Say in a writer's words why a front matter is no YAML, with its line and the line to write instead."""
+"""Say in a writer's words why a front matter is no YAML, and which line to write instead."""
 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
 from cmflow.errors import Finding, Fix, Message, say
+from cmflow.scalars import quoted
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -36,32 +38,31 @@ def diagnose(path: str, block: str, first: int, error: Exception) -> Finding:
     return Finding("front-matter", path, at + first, words, remedy)
 
 
-def quoted(value: str) -> str:
-    """Write a text as YAML's double-quoted scalar; it must be one line without control characters."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
 def _unmarked(path: str, block: str, first: int, error: Exception) -> Finding:
     """Explain a value that YAML recognises and cannot make, such as the day 2026-13-40."""
     at, typed = _bad_value(block) if len(block) < _LONG else (0, "")
     if typed:
         return Finding(
-            "front-matter", path, at + first,
+            "front-matter",
+            path,
+            at + first,
             say("“{typed}” cannot be: {words}.", typed=typed, words=str(error)),
-            say("Correct the value, or put it in quotes; a date is written 2026-10-06T09:00:00+02:00."),
-        )  # fmt: skip
-    words = " ".join(str(error).split())
+            say("Correct it, or put it in quotes; a date is written 2026-10-06T09:00:00+02:00."),
+        )
+    words = textwrap.shorten(str(error), 200, placeholder="…")
     return Finding(
-        "front-matter", path, at + first,
-        say("The front matter cannot be read: {words}", words=words if len(words) < 200 else words[:199] + "…"),
+        "front-matter",
+        path,
+        at + first,
+        say("The front matter cannot be read: {words}", words=words),
         say("Look for a character or a value that does not belong here."),
-    )  # fmt: skip
+    )
 
 
 def _bad_value(block: str) -> tuple[int, str]:
     """Return the line and the text of the first scalar that cannot be made into a value."""
-    constructor, resolver = yaml.constructor.SafeConstructor(), yaml.resolver.Resolver()
+    constructor: Any = yaml.constructor.SafeConstructor()
+    resolver: Any = yaml.resolver.Resolver()
     try:
         for event in yaml.parse(block, Loader=_Loader):
             if not isinstance(event, yaml.ScalarEvent):
@@ -87,7 +88,8 @@ def _where(error: yaml.MarkedYAMLError) -> int:
 def _suspects(error: yaml.MarkedYAMLError, count: int) -> list[int]:
     """Return the lines that may be at fault: the parser notices it there, below, or far below."""
     at = _where(error)
-    began = error.context_mark.line if error.context_mark is not None else at
+    mark = error.context_mark or error.problem_mark
+    began = mark.line if mark is not None else at
     return [line for line in dict.fromkeys((at, at - 1, began)) if 0 <= line < count]
 
 
@@ -129,10 +131,13 @@ def _with_line(
     repaired = "\n".join([*lines[:at], new, *lines[at + 1 :]])
     safe = safe and not _continues(lines, at) and _clear_until(repaired) > at
     return Finding(
-        "front-matter", path, at + first, words,
+        "front-matter",
+        path,
+        at + first,
+        words,
         say("Write the line like this: {line}", line=new.strip()),
         fix=Fix(at + first, lines[at], new) if safe else None,
-    )  # fmt: skip
+    )
 
 
 def _spans_lines(value: str) -> bool:

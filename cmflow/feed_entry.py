@@ -236,4 +236,4 @@ def _author_page(id_: str, author: Author, settings: Settings) -> str:
 
 
 def _full(src: str, post: Post, settings: Settings) -> str:
-    return urls.absolute(urls.asset_url(src, post.path, settings), settings)
+    return address(urls.absolute(urls.asset_url(src, post.path, settings), settings))

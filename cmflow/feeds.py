@@ -62,7 +62,9 @@ def feeds(site: Site) -> tuple[Feed, ...]:
     feed, named after both, so that neither overwrites the other.
     """
     settings = site.settings
-    whole = Feed("feed", settings.site_name, _home(settings), site.posts, settings.site_description)
+    whole = Feed(
+        "feed", settings.site_name, urls.blog_url(settings), site.posts, settings.site_description
+    )
     tags = _tag_page(site)
     lists: dict[str, _List] = {whole.path: _List(whole)}
     for post in site.posts:
@@ -127,11 +129,11 @@ def _lists(post: Post, site: Site, tags: str) -> Iterator[Feed]:
         yield Feed(category_feed(name, settings), name, urls.category_url(name, settings))
     for name in post.meta.tags:
         slug = urls.category_slug(name)
-        home = f"{tags}#tag:{quote(slug)}" if tags else _home(settings)
+        home = f"{tags}#tag:{quote(slug)}" if tags else urls.blog_url(settings)
         yield Feed(posixpath.normpath(f"tag/{slug}/feed"), name, home)
     for id_, author in authors(post, site):
         page = urls.author_url(id_, author.name, author.slug, settings)
-        home = page if settings.blog.authors_profiles else _home(settings)
+        home = page if settings.blog.authors_profiles else urls.blog_url(settings)
         yield Feed(_beside(page), author.name, home)
     if post.meta.series:
         yield _series(post.meta.series, site)
@@ -143,14 +145,9 @@ def _series(id_: str, site: Site) -> Feed:
     return Feed(
         path=posixpath.normpath(f"series/{urls.category_slug(id_)}/feed"),
         title=site.series_title(id_),
-        home=site.url(page) if page else _home(site.settings),
+        home=site.url(page) if page else urls.blog_url(site.settings),
         summary=known.summary if known else "",
     )
-
-
-def _home(settings: Settings) -> str:
-    index = posixpath.normpath(posixpath.join(settings.blog.blog_dir, "index.md"))
-    return urls.page_url(index, settings)
 
 
 def _tag_page(site: Site) -> str:
@@ -210,7 +207,7 @@ def _publisher(settings: Settings) -> Person:
 
 def _logo(settings: Settings) -> str:
     logo = settings.cmflow.organisation.logo
-    return urls.absolute(urls.asset_url(logo, "", settings), settings) if logo else ""
+    return address(urls.absolute(urls.asset_url(logo, "", settings), settings)) if logo else ""
 
 
 def _address(feed: Feed, extension: str, settings: Settings) -> str:

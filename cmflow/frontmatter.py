@@ -1,4 +1,4 @@
-"""Read a Markdown file with its front matter, know the line of every key, change one line at a time."""
+"""Read a Markdown file with its front matter, know every line of it, change one line at a time."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import frontmatter
 import msgspec
 import yaml
+from frontmatter.default_handlers import YAMLHandler
 
 from cmflow.diagnosis import diagnose
 from cmflow.errors import Finding, Message, say
@@ -20,7 +20,7 @@ LARGEST = 2_000_000
 """Bytes. A text of that size is a book; a file beyond it is a picture under a wrong name."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_HANDLER = frontmatter.YAMLHandler()
+_HANDLER = YAMLHandler()
 _OPENING = re.compile(r"-{3,}[ \t]*(?:\n|\Z)")
 # As mkdocs.utils.meta reads it; python-frontmatter is more tolerant.
 _ENGINE = re.compile(r"-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOTALL)
@@ -170,7 +170,7 @@ def parse(path: str, text: str) -> tuple[Source | None, Finding | None]:
     """Split a text into front matter and body; a text without front matter has an empty one."""
     if not _OPENING.match(text):
         return Source(path, text, {}, text, 1), None
-    if len(_HANDLER.FM_BOUNDARY.findall(text)) < 2:  # type: ignore[union-attr]
+    if len(_HANDLER.FM_BOUNDARY.findall(text)) < 2:
         return None, _broken(
             path, 1,
             say("The front matter opens with --- and is never closed."),
@@ -245,7 +245,7 @@ def _block(text: str) -> tuple[str, int]:
     if not _OPENING.match(text):
         return "", 1
     # The boundary swallows blank lines, so its end and not a constant tells the first line.
-    opening = _HANDLER.FM_BOUNDARY.match(text)  # type: ignore[union-attr]
+    opening = _HANDLER.FM_BOUNDARY.match(text)
     assert opening is not None  # noqa: S101  # _OPENING is the stricter of the two
     return _HANDLER.split(text)[0], text[: opening.end()].count("\n") + 1
 

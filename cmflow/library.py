@@ -144,18 +144,23 @@ def _markdown(docs: Path, findings: list[Finding], settings: Settings) -> Iterat
         if any(part.startswith(".") for part in path.relative_to(docs).parts):
             continue
         if not path.resolve().is_relative_to(root):
-            findings.append(
-                Finding(
-                    "outside-tree", settings.below_root(path), 0,
-                    say("The file is a link that leaves the folder of the blog."),
-                    say("Copy the file into the folder; whatever lies outside is not yours to publish."),
-                )  # fmt: skip
-            )
+            findings.append(outside(settings.below_root(path)))
         elif path.is_file():
             yield path
 
 
-def _read(path: Path, settings: Settings, findings: list[Finding], *, strict: bool) -> Source | None:
+def outside(name: str) -> Finding:
+    """Say that a file is a link to something that does not belong to the blog."""
+    return Finding(
+        "outside-tree", name, 0,
+        say("The file is a link that leaves the folder of the blog."),
+        say("Copy the file into the folder; whatever lies outside is not yours to publish."),
+    )  # fmt: skip
+
+
+def _read(
+    path: Path, settings: Settings, findings: list[Finding], *, strict: bool
+) -> Source | None:
     name = settings.below_root(path)
     try:
         data = path.read_bytes() if path.stat().st_size <= frontmatter.LARGEST else b""
@@ -172,10 +177,12 @@ def _read(path: Path, settings: Settings, findings: list[Finding], *, strict: bo
     elif strict and source is not None and not source.meta:
         findings.append(
             Finding(
-                "front-matter", name, 1,
+                "front-matter",
+                name,
+                1,
                 say("The file has no front matter."),
                 say("Begin it with a line ---, the keys, and another line ---."),
-            )  # fmt: skip
+            )
         )
         return None
     return source
@@ -195,7 +202,9 @@ def _page(path: str, source: Source) -> tuple[Page | None, list[Finding]]:
     return Page(path, meta.title or _heading(source.body) or Path(path).stem, meta), findings
 
 
-def _decoded(source: Source, data: Mapping[str, Any], kind: type[T]) -> tuple[T | None, list[Finding]]:
+def _decoded(
+    source: Source, data: Mapping[str, Any], kind: type[T]
+) -> tuple[T | None, list[Finding]]:
     value, problems = decode(data, kind)
     return value, [_finding(source, problem) for problem in problems]
 
@@ -205,7 +214,9 @@ def _finding(source: Source, problem: Problem) -> Finding:
     path = problem.path
     if path[:1] == ("date",) and not isinstance(source.meta.get("date"), Mapping):
         path = ("date",)
-    found = Finding(problem.rule, source.path, source.line_of(*path), problem.message, problem.remedy)
+    found = Finding(
+        problem.rule, source.path, source.line_of(*path), problem.message, problem.remedy
+    )
     if problem.rule == "unknown-key" and "near" not in problem.remedy.values:
         # Another plugin may read a key that is not like one of ours.
         return msgspec.structs.replace(found, level=Level.WARNING)
@@ -265,10 +276,12 @@ def _yaml(path: Path, settings: Settings, findings: list[Finding]) -> Any:
         words = error.problem if isinstance(error, yaml.MarkedYAMLError) else str(error)
         findings.append(
             Finding(
-                "front-matter", name, mark.line + 1 if mark else 0,
+                "front-matter",
+                name,
+                mark.line + 1 if mark else 0,
                 say("The file is not valid YAML: {words}.", words=words),
                 say("Look for a missing quote, bracket or indentation on this line or above it."),
-            )  # fmt: skip
+            )
         )
         return None
 
@@ -299,5 +312,3 @@ def _aware(when: dt.datetime | dt.date, zone: dt.tzinfo) -> dt.datetime:
         return when.replace(tzinfo=zone) if when.tzinfo is None else when.astimezone(zone)
     except OverflowError:  # the first hours of year 1, the last ones of year 9999
         return when.replace(tzinfo=zone)
-
-

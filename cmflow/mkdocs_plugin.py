@@ -13,6 +13,7 @@ from typing import Any
 from mkdocs.config.base import Config, ConfigErrors, ConfigWarnings
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -26,11 +27,11 @@ from cmflow.site import Made
 from cmflow.weave import Weaver
 
 
-class _Nothing(Config):
+class _Nothing(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves it untyped
     """MkDocs asks for a schema; ours is `cmflow.settings`, which knows lines."""
 
 
-class CmflowPlugin(BasePlugin[_Nothing]):
+class CmflowPlugin(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]  # as above
     """Reads the library beside the engine, and weaves it into what the engine makes."""
 
     _settings: Settings
@@ -40,7 +41,7 @@ class CmflowPlugin(BasePlugin[_Nothing]):
 
     def load_config(
         self,
-        options: dict[str, Any],  # noqa: ARG002  # read again with their lines, by `settings.load`
+        options: dict[str, Any],  # read again with their lines, by `settings.load`
         config_file_path: str | None = None,
     ) -> tuple[ConfigErrors, ConfigWarnings]:
         """Check our block of `mkdocs.yml`, and report what is wrong the way MkDocs shows it."""
@@ -51,7 +52,12 @@ class CmflowPlugin(BasePlugin[_Nothing]):
         except CmflowError as error:
             findings = error.findings
         return [
-            (finding.rule, ValueError(f"line {finding.line}: {finding.message.show()} {finding.remedy.show()}"))
+            (
+                finding.rule,
+                ValueError(
+                    f"line {finding.line}: {finding.message.show()} {finding.remedy.show()}"
+                ),
+            )
             for finding in findings
         ], []
 
@@ -84,23 +90,25 @@ class CmflowPlugin(BasePlugin[_Nothing]):
         return files
 
     @event_priority(100)
-    def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
+    def on_page_markdown(
+        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
         """Escape the title of a page that is no post; posts were read, and escaped, before."""
         if not page.file.src_uri.startswith(f"{self._settings.posts}/"):
             _escape_title(page)
         return markdown
 
     @event_priority(-100)
-    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
-        """Escape a title that comes from a heading: the engine writes it unescaped into `<title>`."""
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Escape a title that comes from a heading: the engine writes it as it is."""
         title = unescape(page.title or "")
         if "title" not in page.meta and "<" in title:
             page.meta["title"] = escape_name(title)
         return html
 
     @event_priority(-100)
-    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:  # noqa: ARG002
-        """Take note of every page and of each post's text: all are rendered, none is written yet."""
+    def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
+        """Note every page and each post's text: all are rendered by now, none is written."""
         posts = {post.path for post in self._library.posts}
         urls: dict[str, str] = {}
         contents: dict[str, str] = {}
@@ -111,24 +119,37 @@ class CmflowPlugin(BasePlugin[_Nothing]):
         self._made = Made(urls, contents)
 
     @event_priority(-100)
-    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Weave a finished page."""
         url = "" if page.url in (".", "./") else page.url
         return self._weave(output, url)
 
-    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:  # noqa: ARG002
+    def on_post_template(
+        self, output_content: str, *, template_name: str, config: MkDocsConfig
+    ) -> str:
         """Weave the engine's own pages, such as 404.html."""
-        return self._weave(output_content, template_name) if template_name.endswith(".html") else output_content
+        return (
+            self._weave(output_content, template_name)
+            if template_name.endswith(".html")
+            else output_content
+        )
 
     @event_priority(-100)
-    def on_post_build(self, *, config: MkDocsConfig) -> None:  # noqa: ARG002
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write what stands beside the pages: feeds, cards, redirects."""
         build.write_extras(self._site)
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
+        """Weave again when somebody's answer is approved, not only when a text changes."""
+        if self._settings.community.is_dir():
+            server.watch(str(self._settings.community))
 
     def _weave(self, html: str, url: str) -> str:
         if self._weaver is None:
             try:
-                self._site = build.site_of(self._settings, self._library, self._made, now=dt.datetime.now(dt.UTC))
+                self._site = build.site_of(
+                    self._settings, self._library, self._made, now=dt.datetime.now(dt.UTC)
+                )
                 self._weaver = build.weaver_of(self._site)
             except CmflowError as error:
                 raise PluginError("; ".join(f.message.show() for f in error.findings)) from error

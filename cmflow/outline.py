@@ -1,4 +1,4 @@
-"""Find places in finished HTML without rebuilding it: headings, the article, the sections of a text."""
+"""Find places in finished HTML without rebuilding it: headings, sections, links, plain text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from html import escape, unescape
 
 import msgspec
 
-_HEADING = re.compile(r"<h(?P<level>[1-6])\b(?P<attributes>[^>]*)>(?P<inner>.*?)</h(?P=level)>", re.DOTALL)
+_HEADING = re.compile(
+    r"<h(?P<level>[1-6])\b(?P<attributes>[^>]*)>(?P<inner>.*?)</h(?P=level)>", re.DOTALL
+)
 _ID = re.compile(r"""\bid=(?:"([^"]*)"|'([^']*)')""")
 _TAG = re.compile(r"<[^>]*>")
 _PERMALINK = re.compile(r'<a class="headerlink".*?</a>', re.DOTALL)

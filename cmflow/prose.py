@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from html.parser import HTMLParser
+from typing import TypeVar
 
 import msgspec
 from markdown_it import MarkdownIt
@@ -56,6 +57,9 @@ class Comment(msgspec.Struct, frozen=True):
     line: int
 
 
+T = TypeVar("T", Link, Image)
+
+
 class Prose(msgspec.Struct, frozen=True):
     """All of it, in the order of the text. `ids` are those that the author wrote anywhere."""
 
@@ -79,7 +83,7 @@ def _parser() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"store_labels": True}).enable("table")
     # Addresses are wanted as they were written, also those that must never be followed.
     made.normalizeLink = lambda url: url  # type: ignore[method-assign]
-    made.validateLink = lambda _url: True  # type: ignore[method-assign]
+    made.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005  # its name
     return made
 
 
@@ -89,7 +93,9 @@ _AT_END = re.compile(r"\s*\{:?([^{}\n]*)\}\s*$")
 _ID = re.compile(r"(?:^|\s)(?:#|id=[\"']?)([^\s\"'}]+)")
 _ANY_ID = re.compile(r"\{:?[^{}\n]*?#([^\s{}]+)[^{}\n]*\}")
 _LOOSE_HEADING = re.compile(r"^[ \t>]*#{1,6}[ \t]*(.+?)[ \t#]*$", re.MULTILINE)
-_DECORATIVE = re.compile(r"role=[\"']?(?:presentation|none)\b|aria-hidden=[\"']?true\b|\balt=(?:\"\"|'')")
+_DECORATIVE = re.compile(
+    r"role=[\"']?(?:presentation|none)\b|aria-hidden=[\"']?true\b|\balt=(?:\"\"|'')"
+)
 
 
 class _Reader:
@@ -215,9 +221,16 @@ class _Html(HTMLParser):
 
 
 _LOADING = {
-    "iframe": "src", "script": "src", "video": "src", "audio": "src", "source": "src",
-    "track": "src", "embed": "src", "object": "data", "link": "href",
-}  # fmt: skip
+    "iframe": "src",
+    "script": "src",
+    "video": "src",
+    "audio": "src",
+    "source": "src",
+    "track": "src",
+    "embed": "src",
+    "object": "data",
+    "link": "href",
+}
 
 
 def _named(content: str) -> tuple[str, str]:
@@ -229,5 +242,5 @@ def _named(content: str) -> tuple[str, str]:
     return content[: match.start()], id_[1] if id_ else ""
 
 
-def _ordered(things: Iterable[msgspec.Struct]) -> tuple:  # type: ignore[type-arg]
-    return tuple(sorted(things, key=lambda thing: thing.line))  # type: ignore[attr-defined]
+def _ordered(things: Iterable[T]) -> tuple[T, ...]:
+    return tuple(sorted(things, key=lambda thing: thing.line))

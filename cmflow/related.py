@@ -67,7 +67,7 @@ class Relations:
         shared: dict[str, list[str]] = {}
         posts: dict[str, Post] = {}
         for tag in post.meta.tags:
-            holders = self._tags[tag] if tag in self._tags else ()
+            holders = self._tags.get(tag, ())
             # A tag that half the blog carries says little and costs much.
             for other in self._nearest(post, holders, 50):
                 if other.path == post.path or _same_series(post, other):

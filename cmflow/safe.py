@@ -28,7 +28,7 @@ def clean(html: str) -> Markup:
 def address(url: str) -> str:
     """Return a web or mail address, or nothing where the scheme is any other one.
 
-    Control characters and blanks are refused, since browsers drop them: `java\\nscript:`.
+    Control characters and blanks inside are refused: browsers drop them, and find a scheme.
     """
     if any(ord(c) < 33 or c == "\u007f" for c in url.strip()):
         return ""

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 import cmflow
+from cmflow import schema
 from cmflow.blanks import environment, rounded
 from cmflow.errors import CmflowError, Finding, Message, failure, say
 from cmflow.text import slugify
@@ -62,14 +63,19 @@ def init(folder: Path, blog: Blog, now: dt.datetime) -> tuple[Path, ...]:
 
 def skeleton(blog: Blog, now: dt.datetime) -> Mapping[str, bytes]:
     """Return the files of a new blog by their paths, with slashes."""
+    zone = zoneinfo.ZoneInfo(_ZONES[blog.language])
+    today = rounded(now, zone)
+    monday = today.date() + dt.timedelta(days=7 - today.weekday())
     values = {
         "blog": blog,
         "author": slugify(blog.author) or "author",
-        "date": rounded(now, zoneinfo.ZoneInfo(_ZONES[blog.language])),
+        "date": today,
+        "meeting": dt.datetime.combine(monday, dt.time(10), zone),
+        "hour": dt.timedelta(hours=1),
         "timezone": _ZONES[blog.language],
         "version": cmflow.__version__,
     }
-    found: dict[str, bytes] = {}
+    found = {".schemas/settings.json": (schema.FOLDER / "settings.json").read_bytes()}
     for room in (SKELETON / "common", SKELETON / blog.language):
         templates = environment(room, blog.language)
         for path in sorted(path for path in room.rglob("*") if path.is_file()):

@@ -219,7 +219,7 @@ def load(config: Path) -> tuple[Settings, tuple[Finding, ...]]:
                 line_of(config, ("timezone",), "cmflow"),
                 say("The timezone “{zone}” is unknown.", zone=settings.cmflow.timezone),
                 say("Write an IANA name, like Europe/Paris."),
-            )  # fmt: skip
+            )
         )
         fallback = msgspec.structs.replace(settings.cmflow, timezone="UTC")
         settings = msgspec.structs.replace(settings, cmflow=fallback)

@@ -17,7 +17,7 @@ NAME = ".share.yml"
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One place: its name, and an address in which `{url}`, `{title}` and `{text}` are filled in."""
+    """One place: its name, and an address with `{url}`, `{title}` and `{text}` to fill in."""
 
     name: str
     address: str

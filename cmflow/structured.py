@@ -7,7 +7,6 @@ Every address is absolute, every time carries its offset, and what is not known 
 from __future__ import annotations
 
 import datetime as dt
-import posixpath
 import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -37,7 +36,7 @@ def describe(
     an empty list.
     """
     settings = site.settings
-    if url in ("", _home(settings)):
+    if url in ("", urls.blog_url(settings)):
         return [_graph(node) for node in _front(site, url, page)]
     if post is not None:
         return [_graph(_post(site, post, card)), _graph(_crumbs(site, post, post.title))]
@@ -59,7 +58,7 @@ def _front(site: Site, url: str, page: Page | None) -> list[Node]:
     }
     if not url:
         found.append(_node("WebSite", url=urls.absolute("", settings), **about))
-    if url == _home(settings):
+    if url == urls.blog_url(settings):
         about["name"] = page.title if page and url else settings.site_name
         found.append(_node("Blog", url=urls.absolute(url, settings), **about))
     return found
@@ -237,8 +236,11 @@ def _description(site: Site, post: Post) -> str:
 
 
 def _pictures(settings: Settings, image: Picture | None, path: str, card: str) -> list[str]:
-    found = [_file(image.src, path, settings)] if image else []
-    return found + ([urls.absolute(card, settings)] if card else [])
+    found = (
+        _file(image.src, path, settings) if image else "",
+        urls.absolute(card, settings) if card else "",
+    )
+    return [url for url in found if url]
 
 
 def _file(src: str, path: str, settings: Settings) -> str:
@@ -248,11 +250,6 @@ def _file(src: str, path: str, settings: Settings) -> str:
 
 def _profile_url(id_: str, author: Author, settings: Settings) -> str:
     return urls.author_url(id_, author.name, author.slug, settings)
-
-
-def _home(settings: Settings) -> str:
-    index = posixpath.normpath(posixpath.join(settings.blog.blog_dir, "index.md"))
-    return urls.page_url(index, settings)
 
 
 def _count(branches: tuple[Branch, ...]) -> int:

@@ -45,7 +45,7 @@ _HIGH = re.compile(rf"(?<!\s)[ {WIDE}](?=[;!?]+(?:[\s»”)\]]|$))")
 _COLON = re.compile(r"(?<!\s) (?=:(?:\s|$))")
 _OPEN = re.compile(r"« ")
 _CLOSE = re.compile(r" »")
-_NUMBER = re.compile(rf"(?<=\d) (?=(?:\d{{3}})(?!\d)|€|%|h\b|km\b|kg\b|cm\b|mm\b|m²)")
+_NUMBER = re.compile(r"(?<=\d) (?=(?:\d{3})(?!\d)|€|%|h\b|km\b|kg\b|cm\b|mm\b|m²)")
 
 
 def typeset_french(text: str) -> str:

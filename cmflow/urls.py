@@ -31,6 +31,13 @@ def page_url(path: str, settings: Settings) -> str:
     return quote(f"{stem}.html")
 
 
+def blog_url(settings: Settings) -> str:
+    """Return the address of the page on which the blog begins; of a blog alone, the front page."""
+    return page_url(
+        posixpath.normpath(posixpath.join(settings.blog.blog_dir, "index.md")), settings
+    )
+
+
 def post_url(post: Post, settings: Settings) -> str:
     """Return the address of a post, relative to the root of the site."""
     blog = settings.blog
@@ -55,14 +62,18 @@ def category_url(name: str, settings: Settings) -> str:
     """Return the address of the list of a category's posts."""
     path = settings.blog.categories_url_format.format(slug=category_slug(name))
     path = posixpath.normpath(path.strip("/"))
-    return page_url(posixpath.normpath(posixpath.join(settings.blog.blog_dir, f"{path}.md")), settings)
+    return page_url(
+        posixpath.normpath(posixpath.join(settings.blog.blog_dir, f"{path}.md")), settings
+    )
 
 
 def author_url(id_: str, name: str, slug: str, settings: Settings) -> str:
     """Return the address of an author's profile, where the site makes profiles."""
     path = settings.blog.authors_profiles_url_format.format(slug=slug or id_, name=name)
     path = posixpath.normpath(path.strip("/"))
-    return page_url(posixpath.normpath(posixpath.join(settings.blog.blog_dir, f"{path}.md")), settings)
+    return page_url(
+        posixpath.normpath(posixpath.join(settings.blog.blog_dir, f"{path}.md")), settings
+    )
 
 
 def asset_url(src: str, path: str, settings: Settings) -> str:
@@ -122,7 +133,9 @@ def join(page: str, link: str) -> str:
 
 def absolute(url: str, settings: Settings) -> str:
     """Write an address of the site in full, below `site_url`."""
-    return urljoin(settings.site_url if settings.site_url.endswith("/") else f"{settings.site_url}/", url)
+    return urljoin(
+        settings.site_url if settings.site_url.endswith("/") else f"{settings.site_url}/", url
+    )
 
 
 def doubles(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -1,8 +1,8 @@
 """Put what is data into a finished page: slots, the parts around a post, and the head.
 
-The engine has rendered the prose; this room only inserts what our own templates made, with autoescape
-on, so no stranger's text passes through Markdown or through a template. It works on the HTML of any
-engine whose pages are built like Material's.
+The engine has rendered the prose; this room only inserts what our own templates made, with
+autoescape on, so no stranger's text passes through Markdown or through a template. It works on the
+HTML of any engine whose pages are built like Material's.
 """
 
 from __future__ import annotations
@@ -106,9 +106,11 @@ class Weaver:
 
     def _excerpts(self, html: str, spot: Spot) -> str:
         """Give each post in a list its picture."""
-        links = {relative(url, spot.url): post for url, post in self._posts.items()} if (
-            "md-post--excerpt" in html
-        ) else {}
+        links = (
+            {relative(url, spot.url): post for url, post in self._posts.items()}
+            if ("md-post--excerpt" in html)
+            else {}
+        )
 
         def illustrate(match: re.Match[str]) -> str:
             link = _EXCERPT_LINK.search(html, match.end())
@@ -131,5 +133,3 @@ def _named(heading: re.Match[str], name: str) -> str:
     if not name or "class=" in heading["attributes"]:
         return heading[0]
     return f'<h1 class="{name}"{heading["attributes"]}>'
-
-

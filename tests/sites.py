@@ -39,7 +39,9 @@ CONFIG = {
     "markdown_extensions": ["attr_list", "footnotes", {"toc": {"permalink": True}}],
 }
 
-AUTHORS = {"authors": {"lea": {"name": "Léa", "description": "Voilière", "avatar": "assets/lea.png"}}}
+AUTHORS = {
+    "authors": {"lea": {"name": "Léa", "description": "Voilière", "avatar": "assets/lea.png"}}
+}
 
 
 def front(text: str = "Un paragraphe.", **meta: object) -> str:
@@ -47,7 +49,9 @@ def front(text: str = "Un paragraphe.", **meta: object) -> str:
     return f"---\n{yaml.safe_dump(meta, allow_unicode=True, sort_keys=False)}---\n\n{text}\n"
 
 
-def a_post(slug: str, text: str = "Un paragraphe.\n\n<!-- more -->\n\nLa suite.", **meta: object) -> str:
+def a_post(
+    slug: str, text: str = "Un paragraphe.\n\n<!-- more -->\n\nLa suite.", **meta: object
+) -> str:
     """Write a post that is fine; `meta` adds to its front matter or replaces parts of it."""
     base = {
         "title": slug.replace("-", " ").title(),
@@ -82,7 +86,9 @@ def built(config: Path, engine: str = "material", *, strict: bool = False) -> Pa
     try:
         return build.build(config, engine=engine, strict=strict, now=NOW, talk=print).site
     except CmflowError as error:
-        raise AssertionError([(f.path, f.line, f.message.show()) for f in error.findings]) from error
+        raise AssertionError(
+            [(f.path, f.line, f.message.show()) for f in error.findings]
+        ) from error
 
 
 def pages(site: Path) -> set[str]:

@@ -29,7 +29,9 @@ def strangers(tree: lxml.html.HtmlElement) -> list[str]:
     """Scripts and handlers that no template of ours or of the engine's has written."""
     scripts = [s.text_content() for s in tree.iter("script") if "alert" in s.text_content()]
     typed = [s for s in scripts if not s.lstrip().startswith("{")]
-    handlers = [str(e.attrib) for e in tree.iter() if any(str(k).startswith("on") for k in e.attrib)]
+    handlers = [
+        str(e.attrib) for e in tree.iter() if any(str(k).startswith("on") for k in e.attrib)
+    ]
     links = [h for e, _, h, _ in tree.iterlinks() if h.lower().startswith("javascript:")]
     return typed + handlers + links
 
@@ -53,9 +55,15 @@ def test_what_a_stranger_or_a_title_says_is_text_on_the_page(tmp_path, engine):
                 title=HOSTILE,
                 summary=HOSTILE,
                 question=HOSTILE,
-                guests=[{"name": HOSTILE, "role": HOSTILE, "bio": HOSTILE, "url": "javascript:alert(1)"}],
+                guests=[
+                    {"name": HOSTILE, "role": HOSTILE, "bio": HOSTILE, "url": "javascript:alert(1)"}
+                ],
                 corrections=[{"date": dt.date(2026, 10, 7), "text": HOSTILE}],
-                video={"src": "javascript:alert(1)", "title": HOSTILE, "points": [{"at": "0:01", "text": HOSTILE}]},
+                video={
+                    "src": "javascript:alert(1)",
+                    "title": HOSTILE,
+                    "points": [{"at": "0:01", "text": HOSTILE}],
+                },
             ),
             "blog/posts/b.md": a_post("b"),
             "blog/.authors.yml": authors,
@@ -77,13 +85,22 @@ def test_what_a_stranger_or_a_title_says_is_text_on_the_page(tmp_path, engine):
 
 @ENGINES
 def test_plans_and_what_is_kept_never_reach_the_site(tmp_path, engine):
-    held = {"id": "m/1", "author": {"name": "CANARY-name"}, "published": NOW, "url": "https://CANARY.example/"}
+    held = {
+        "id": "m/1",
+        "author": {"name": "CANARY-name"},
+        "published": NOW,
+        "url": "https://CANARY.example/",
+    }
     config = make_site(
         tmp_path,
         {
             "blog/posts/a.md": a_post("a", persona="navigatrice", objective="CANARY-objective"),
-            "blog/posts/draft.md": a_post("brouillon", "CANARY-draft", title="CANARY-draft", draft=True),
-            "blog/posts/future.md": a_post("futur", "CANARY-future", title="CANARY-future", date=dt.date(2091, 1, 1)),
+            "blog/posts/draft.md": a_post(
+                "brouillon", "CANARY-draft", title="CANARY-draft", draft=True
+            ),
+            "blog/posts/future.md": a_post(
+                "futur", "CANARY-future", title="CANARY-future", date=dt.date(2091, 1, 1)
+            ),
             "blog/.hidden.yml": "CANARY-hidden: true\n",
             "blog/.share.yml": "share:\n- {name: Ici, address: 'https://ici.example/?u={url}'} # CANARY-share\n",
             "plan/personas/navigatrice.md": front("CANARY-body", name="CANARY-persona"),
@@ -91,28 +108,40 @@ def test_plans_and_what_is_kept_never_reach_the_site(tmp_path, engine):
             "plan/events/secret.md": front("CANARY", title="CANARY-event", start=NOW),
             "plan/pause.yml": "reason: CANARY-pause\n",
             "community/comments/a/1.md": front("CANARY-held", **held, status="held"),
-            "community/comments/a/2.md": front("CANARY-rejected", **{**held, "id": "m/2"}, status="rejected"),
-            "community/comments/a/3.md": front("CANARY-gone", **{**held, "id": "m/3"}, status="gone"),
+            "community/comments/a/2.md": front(
+                "CANARY-rejected", **{**held, "id": "m/2"}, status="rejected"
+            ),
+            "community/comments/a/3.md": front(
+                "CANARY-gone", **{**held, "id": "m/3"}, status="gone"
+            ),
             "community/receipts/a/mastodon.yml": "state: reserved\nkey: CANARY-key\nurl: https://CANARY.example/\n",
             "community/reactions/a.yml": "CANARY-reaction: 1\n",
         },
     )
     site = built(config, engine)
     assert (site / "articles/a/index.html").is_file()
-    leaks = [path.relative_to(site) for path in site.rglob("*") if path.is_file() and b"CANARY" in path.read_bytes()]
+    leaks = [
+        path.relative_to(site)
+        for path in site.rglob("*")
+        if path.is_file() and b"CANARY" in path.read_bytes()
+    ]
     assert leaks == []
 
 
 @ENGINES
 def test_a_second_build_changes_no_byte_of_a_feed(tmp_path, engine):
-    config = make_site(tmp_path, {f"blog/posts/{n}.md": a_post(f"post-{n}", tags=["Été"]) for n in "abc"})
+    config = make_site(
+        tmp_path, {f"blog/posts/{n}.md": a_post(f"post-{n}", tags=["Été"]) for n in "abc"}
+    )
 
     def feeds() -> dict[str, bytes]:
         site = built(config, engine)
         return {p.relative_to(site).as_posix(): p.read_bytes() for p in site.rglob("feed.*")}
 
     first = feeds()
-    assert {"feed.xml", "feed.json", "category/atelier/feed.xml", "author/lea/feed.json"} <= set(first)
+    assert {"feed.xml", "feed.json", "category/atelier/feed.xml", "author/lea/feed.json"} <= set(
+        first
+    )
     assert any("tag/" in name for name in first)
     assert feeds() == first
 
@@ -144,7 +173,10 @@ def test_a_former_address_leads_to_the_present_one(tmp_path, engine):
 def test_an_alias_never_takes_the_place_of_a_page_or_leaves_the_site(tmp_path):
     config = make_site(
         tmp_path,
-        {"blog/posts/a.md": a_post("a", aliases=["articles/b/", "../../outside/"]), "blog/posts/b.md": a_post("b")},
+        {
+            "blog/posts/a.md": a_post("a", aliases=["articles/b/", "../../outside/"]),
+            "blog/posts/b.md": a_post("b"),
+        },
     )
     site = built(config)
     assert "http-equiv" not in read(site, "articles/b")
@@ -200,7 +232,9 @@ def test_a_question_is_read_across_all_interviews(tmp_path, engine):
         {
             "blog/posts/interviews/a.md": interview("a", "Vent."),
             "blog/posts/interviews/b.md": interview("b", "Toile."),
-            "blog/questions/quatre-mots.md": front("<!-- cmflow: answers -->", title="Quatre mots ?"),
+            "blog/questions/quatre-mots.md": front(
+                "<!-- cmflow: answers -->", title="Quatre mots ?"
+            ),
         },
     )
     site = built(config, engine)
@@ -220,18 +254,26 @@ def test_drafts_and_future_posts_are_in_no_list_feed_or_series(tmp_path, engine)
         tmp_path,
         {
             "blog/posts/a.md": a_post("a", series="s", episode=0),
-            "blog/posts/b.md": a_post("b", series="s", episode=1, title="Secret", date=dt.date(2091, 1, 1)),
+            "blog/posts/b.md": a_post(
+                "b", series="s", episode=1, title="Secret", date=dt.date(2091, 1, 1)
+            ),
             "blog/posts/c.md": a_post("c", title="Secret", draft=True),
             "blog/index.md": "# Accueil\n\n<!-- cmflow: latest-posts count=9 -->\n\n<!-- cmflow: series id=s -->\n",
         },
     )
     site = built(config, engine)
-    told = [p.relative_to(site) for p in site.rglob("*") if p.suffix in {".html", ".xml", ".json"} and b"Secret" in p.read_bytes()]
+    told = [
+        p.relative_to(site)
+        for p in site.rglob("*")
+        if p.suffix in {".html", ".xml", ".json"} and b"Secret" in p.read_bytes()
+    ]
     assert told == []
 
 
 def test_french_spaces_are_made_right_on_the_page_and_left_alone_in_code(tmp_path):
-    config = make_site(tmp_path, {"blog/posts/a.md": a_post("a", "Vraiment ? « Oui » : `a ? b : c`")})
+    config = make_site(
+        tmp_path, {"blog/posts/a.md": a_post("a", "Vraiment ? « Oui » : `a ? b : c`")}
+    )
     html = read(built(config), "articles/a")
     assert "Vraiment\u202f? «\u00a0Oui\u00a0»\u00a0: <code>a ? b : c</code>" in html
 

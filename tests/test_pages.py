@@ -18,7 +18,10 @@ from cmflow import build
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket, pytest.mark.xdist_group("browser")]
 
-CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), "")
+CHROMIUM = next(
+    (p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))),
+    "",
+)
 MODULES = ROOT / "tests" / "web" / "node_modules"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -26,7 +29,9 @@ FLAGS = [
 ]  # fmt: skip
 
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")
-needs_judges = pytest.mark.skipif(not MODULES.is_dir(), reason="no npm on this machine when it was set up")
+needs_judges = pytest.mark.skipif(
+    not MODULES.is_dir(), reason="no npm on this machine when it was set up"
+)
 needs_java = pytest.mark.skipif(not shutil.which("java"), reason="no Java on this machine")
 
 POST = "articles/ce-que-dit-une-voile/"
@@ -42,7 +47,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example, built once."""
     config = copy_example(tmp_path_factory.mktemp("example"))
     warnings: list[str] = []
-    made = build.build(config, engine="material", strict=True, now=dt.datetime.now(dt.UTC), talk=warnings.append)
+    made = build.build(
+        config, engine="material", strict=True, now=dt.datetime.now(dt.UTC), talk=warnings.append
+    )
     assert warnings == []
     return made.site
 
@@ -72,7 +79,10 @@ def test_a_page_is_accessible_and_asks_nobody_else(browser, address, kind, schem
     page = context.new_page()
     elsewhere: list[str] = []
     complaints: list[str] = []
-    page.on("request", lambda r: elsewhere.append(r.url) if _host(r.url) not in ("", _host(address)) else None)
+    page.on(
+        "request",
+        lambda r: elsewhere.append(r.url) if _host(r.url) not in ("", _host(address)) else None,
+    )
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(address + PAGES[kind], wait_until="networkidle")
@@ -82,7 +92,9 @@ def test_a_page_is_accessible_and_asks_nobody_else(browser, address, kind, schem
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     context.close()
     found = [
-        f"{v['id']} ({v['impact']}): {node['target']}" for v in result["violations"] for node in v["nodes"]
+        f"{v['id']} ({v['impact']}): {node['target']}"
+        for v in result["violations"]
+        for node in v["nodes"]
     ]
     assert found == []
     assert elsewhere == []
@@ -93,12 +105,24 @@ def test_a_page_is_accessible_and_asks_nobody_else(browser, address, kind, schem
 @needs_java
 def test_the_html_is_valid(site):
     jar = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
-    command = ["java", "-Xss4m", "-jar", str(jar), "--skip-non-html", "--format", "json", "--exit-zero-always"]
+    command = [
+        "java",
+        "-Xss4m",
+        "-jar",
+        str(jar),
+        "--skip-non-html",
+        "--format",
+        "json",
+        "--exit-zero-always",
+    ]
     done = subprocess.run([*command, str(site)], capture_output=True, text=True, check=True)
     messages = json.loads(done.stderr)["messages"]
     # Material marks its toggles `autocomplete="off"`, which HTML does not know on a checkbox.
     ours = [m for m in messages if m["type"] == "error" and "autocomplete" not in m["message"]]
-    assert sorted({f"{m['message']} [{Path(m['url']).parent.name}:{m['lastLine']}]" for m in ours}) == []
+    assert (
+        sorted({f"{m['message']} [{Path(m['url']).parent.name}:{m['lastLine']}]" for m in ours})
+        == []
+    )
 
 
 @needs_chromium

@@ -65,7 +65,9 @@ def test_typesetting_changes_nothing_but_spaces_and_only_once(text):
 
 
 def test_tags_attributes_and_code_keep_their_spaces():
-    html = '<p title="a ?">a ? <code>b ? <b>c ?</b></code> d ?</p><script>e ? f : g</script><br/> h ?'
+    html = (
+        '<p title="a ?">a ? <code>b ? <b>c ?</b></code> d ?</p><script>e ? f : g</script><br/> h ?'
+    )
     assert typeset_french_html(html) == (
         f'<p title="a ?">a{NARROW}? <code>b ? <b>c ?</b></code> d{NARROW}?</p>'
         f"<script>e ? f : g</script><br/> h{NARROW}?"

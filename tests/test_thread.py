@@ -12,8 +12,12 @@ from cmflow.thread import Branch, Comment, Speaker, Status, grow
 START = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
 
-def comment(name: str, to: str = "", *, minute: int = 0, status: Status = Status.APPROVED) -> Comment:
-    return Comment(name, Speaker("Ana"), START + dt.timedelta(minutes=minute), status, "Oui", reply_to=to)
+def comment(
+    name: str, to: str = "", *, minute: int = 0, status: Status = Status.APPROVED
+) -> Comment:
+    return Comment(
+        name, Speaker("Ana"), START + dt.timedelta(minutes=minute), status, "Oui", reply_to=to
+    )
 
 
 def shape(branches: tuple[Branch, ...]) -> list[object]:
@@ -21,7 +25,14 @@ def shape(branches: tuple[Branch, ...]) -> list[object]:
 
 
 def test_answers_stand_under_what_they_answer_oldest_first():
-    tree = grow([comment("c", "a", minute=3), comment("b", minute=2), comment("a", minute=1), comment("d", "a", minute=2)])
+    tree = grow(
+        [
+            comment("c", "a", minute=3),
+            comment("b", minute=2),
+            comment("a", minute=1),
+            comment("d", "a", minute=2),
+        ]
+    )
     assert shape(tree) == [["a", ["d", "c"]], "b"]
 
 
@@ -35,7 +46,18 @@ def test_only_approved_comments_are_shown():
 
 
 def test_a_circle_is_cut_and_nobody_in_it_is_lost():
-    assert len(str(shape(grow([comment("a", "b"), comment("b", "c"), comment("c", "a"), comment("d", "d")])))) > 0
+    assert (
+        len(
+            str(
+                shape(
+                    grow(
+                        [comment("a", "b"), comment("b", "c"), comment("c", "a"), comment("d", "d")]
+                    )
+                )
+            )
+        )
+        > 0
+    )
     tree = grow([comment("a", "b"), comment("b", "a")])
     assert shape(tree) == [["b", ["a"]]] or shape(tree) == [["a", ["b"]]]
 

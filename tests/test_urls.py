@@ -17,7 +17,14 @@ FORMATS = ["{date}/{slug}", "articles/{slug}", "{categories}/{file}", "{slug}"]
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_addresses_are_those_that_the_engine_makes(tmp_path, form):
-    blog = {"blog": {"blog_dir": ".", "post_url_format": form, "post_url_date_format": "yyyy/MM", "authors_profiles": True}}
+    blog = {
+        "blog": {
+            "blog_dir": ".",
+            "post_url_format": form,
+            "post_url_date_format": "yyyy/MM",
+            "authors_profiles": True,
+        }
+    }
     config = make_site(
         tmp_path,
         {
@@ -33,12 +40,18 @@ def test_the_addresses_are_those_that_the_engine_makes(tmp_path, form):
     books = library.load(read)
     ours = {urls.output(urls.post_url(post, read)) for post in books.posts}
     ours |= {urls.output(urls.page_url(page.path, read)) for page in books.pages}
-    ours |= {urls.output(urls.category_url(name, read)) for post in books.posts for name in post.meta.categories}
+    ours |= {
+        urls.output(urls.category_url(name, read))
+        for post in books.posts
+        for name in post.meta.categories
+    }
     ours |= {urls.output(urls.author_url("lea", "Léa", "", read))}
     assert ours | {"404.html", "archive/2026/index.html"} == pages(site)
 
 
-ADDRESS = st.lists(st.sampled_from(["a", "b", "c d"]), max_size=4).map(lambda p: "".join(f"{x}/" for x in p))
+ADDRESS = st.lists(st.sampled_from(["a", "b", "c d"]), max_size=4).map(
+    lambda p: "".join(f"{x}/" for x in p)
+)
 
 
 @given(ADDRESS, ADDRESS, st.sampled_from(["", "x.html", "x.png"]))
@@ -61,7 +74,9 @@ def test_a_picture_beside_a_post_loses_the_folder_of_the_posts(tmp_path):
 
 
 def test_two_files_with_one_address_are_found():
-    assert urls.doubles([("a/", "x.md"), ("b/", "y.md"), ("a/", "z.md")]) == {"a/": ["x.md", "z.md"]}
+    assert urls.doubles([("a/", "x.md"), ("b/", "y.md"), ("a/", "z.md")]) == {
+        "a/": ["x.md", "z.md"]
+    }
 
 
 def test_paths_in_addresses_are_files_of_the_output_folder():

@@ -42,7 +42,9 @@ def test_nothing_waits_for_a_translation():
     with messages.FRENCH.open("rb") as file:
         entries = [entry for entry in po.read_po(file, locale="fr") if entry.id]
     assert len(entries) > 100
-    empty = [e.id for e in entries if not e.string or (isinstance(e.string, tuple) and not all(e.string))]
+    empty = [
+        e.id for e in entries if not e.string or (isinstance(e.string, tuple) and not all(e.string))
+    ]
     assert empty == []
     assert [e.id for e in entries if e.fuzzy] == []
 
@@ -72,7 +74,10 @@ def test_french_has_its_own_typography(fault, pattern):
 
 @pytest.mark.parametrize(
     ("fault", "pattern"),
-    [("a straight double quotation mark around a word", r'(?<!: )"\w+"(?!\w)'), ("three dots", r"\w\.\.\.")],
+    [
+        ("a straight double quotation mark around a word", r'(?<!: )"\w+"(?!\w)'),
+        ("three dots", r"\w\.\.\."),
+    ],
 )
 def test_english_has_its_own_typography(fault, pattern):
     assert [en for en, _ in pairs() if re.search(pattern, re.sub(r"`[^`]*`", "", en))] == []

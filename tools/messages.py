@@ -19,13 +19,19 @@ KEYWORDS = {"say": None, "gettext": None, "ngettext": (1, 2), "_": None, "N_": N
 def extracted() -> Catalog:
     """Collect every sentence that a person may read, in the order of the files."""
     found = Catalog(project="cmflow", charset="utf-8")
-    methods = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.xml", "jinja2")]
+    methods = [
+        ("**.py", "python"),
+        ("**/templates/**.html", "jinja2"),
+        ("**/templates/**.xml", "jinja2"),
+    ]
     options = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
     for name, _line, words, comments, context in extract_from_dir(
         str(ROOT / "cmflow"), methods, options, keywords=KEYWORDS, comment_tags=("Translators:",)
     ):
         # Without line numbers, a change elsewhere in a file is no change here.
-        found.add(words, locations=[(name.replace("\\", "/"), 0)], auto_comments=comments, context=context)
+        found.add(
+            words, locations=[(name.replace("\\", "/"), 0)], auto_comments=comments, context=context
+        )
     return found
 
 
@@ -44,7 +50,11 @@ def main() -> None:
     """Write the catalogue, and say how many sentences wait for a translation."""
     data = updated()
     FRENCH.write_bytes(data)
-    waiting = [entry.id for entry in read_po(io.BytesIO(data), locale="fr") if entry.id and not entry.string]
+    waiting = [
+        entry.id
+        for entry in read_po(io.BytesIO(data), locale="fr")
+        if entry.id and not entry.string
+    ]
     for sentence in waiting:
         sys.stdout.write(f"{sentence}\n")
     sys.stderr.write(f"{len(waiting)} sentences to translate in {FRENCH.relative_to(ROOT)}\n")

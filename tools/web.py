@@ -1,4 +1,4 @@
-"""Install the judges of our pages (axe, vnu, Lighthouse) where npm is there; the tests say when it is not."""
+"""Install the judges of our pages (axe, vnu, Lighthouse) where npm is there."""
 
 import shutil
 import subprocess

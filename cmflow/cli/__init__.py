@@ -32,8 +32,8 @@ INTERRUPTED = 130
 @click.version_option(
     cmflow.__version__, message="%(prog)s %(version)s", cls=None, help=N_("Show the version.")
 )
-def app(config_file: Path | None) -> None:  # noqa: ARG001  # `skin.config` reads it where it is needed
-    """Hold the options of every command."""
+def app(config_file: Path | None) -> None:
+    """Hold the options of every command; `skin.config` reads them."""
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -46,7 +46,6 @@ def main(args: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command and return its exit code; no failure is shown as a traceback."""
-    # Imported where one is caught, so that `--help` need not wait for it.
     try:
         return int(app.main(list(arguments), prog_name="cmflow", standalone_mode=False) or 0)
     except click.ClickException as error:
@@ -54,7 +53,7 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except Exception as error:  # noqa: BLE001  # the last place where a person can be told in words
+    except Exception as error:
         return _explain(error)
 
 
@@ -65,6 +64,10 @@ def _explain(error: Exception) -> int:
         from cmflow import report  # noqa: PLC0415
 
         click.echo(report.text(error.findings, speech.words()), err=True)
+        return 1
+    if isinstance(error, OSError) and error.filename:
+        words = error.strerror or type(error).__name__
+        speech.tell(say("{path}: the machine refuses: {words}.", path=error.filename, words=words))
         return 1
     if os.environ.get("CMFLOW_DEBUG") == "1":
         traceback.print_exception(error)

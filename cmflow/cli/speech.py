@@ -36,6 +36,11 @@ def speak(language: str) -> None:
                 setattr(module, name, function)
 
 
+def spoken() -> str:
+    """Return the language spoken."""
+    return _language.get()
+
+
 def words() -> Catalogue:
     """Return the catalogue of the language spoken."""
     from cmflow.catalogue import catalogue  # noqa: PLC0415  # slow, and English needs none

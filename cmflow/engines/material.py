@@ -27,7 +27,7 @@ Talk = Callable[[str], None]
 
 
 class _Lines(logging.Handler):
-    """Hands the engine's warnings on as lines, once each, and keeps its errors for the exception."""
+    """Hands the engine's warnings on as lines, and keeps its errors for the exception."""
 
     def __init__(self, talk: Talk, level: int) -> None:
         super().__init__(level)
@@ -42,11 +42,10 @@ class _Lines(logging.Handler):
             self._talk(line)
 
 
-def build(config: Path, *, site: Path | None = None, strict: bool, talk: Talk) -> None:
-    """Build a site into its output folder, or into `site`; raises `CmflowError` with the engine's words."""
+def build(config: Path, *, strict: bool, talk: Talk) -> None:
+    """Build a site into its output folder; raises `CmflowError` with the engine's words."""
     with _listening(config, talk, logging.WARNING), _quiet():
-        options = {"site_dir": str(site)} if site else {}
-        settings = load_config(str(config), strict=strict, **options)
+        settings = load_config(str(config), strict=strict)
         settings.plugins.on_startup(command="build", dirty=False)
         try:
             mkdocs_build.build(settings)

@@ -1,4 +1,4 @@
-"""Zensical, the successor of Material: builds the same `mkdocs.yml`, runs no plugin, so we weave after.
+"""Zensical, the successor of Material: the same `mkdocs.yml`, but no plugin, so we weave after.
 
 See https://zensical.org/docs/compatibility/mkdocs/.
 """
@@ -15,16 +15,21 @@ import msgspec
 import yaml
 
 from cmflow import urls
-from cmflow.errors import failure, say
+from cmflow.errors import CmflowError, failure, say
 from cmflow.library import Library
 from cmflow.outline import text_of
 from cmflow.safe import escape_name
 from cmflow.settings import Settings
 from cmflow.site import Made
 
-_ARTICLE = re.compile(r'<article class="md-content__inner md-typeset"[^>]*>(.*?)</article>', re.DOTALL)
+_ARTICLE = re.compile(
+    r'<article class="md-content__inner md-typeset"[^>]*>(.*?)</article>', re.DOTALL
+)
 _BEFORE = re.compile(r"\A.*?(?=<h1\b)", re.DOTALL)
-_AFTER = re.compile(r'<nav class="md-tags"|<aside class="md-source-file"|<form class="md-feedback"|<h2 id="__comments"')
+_AFTER = re.compile(
+    r'<nav class="md-tags"|<aside class="md-source-file"'
+    r'|<form class="md-feedback"|<h2 id="__comments"'
+)
 
 
 def build(settings: Settings, library: Library, *, strict: bool) -> None:
@@ -41,19 +46,30 @@ def build(settings: Settings, library: Library, *, strict: bool) -> None:
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter, no shell
             [*command, "--strict"] if strict else command,
-            cwd=settings.root, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            cwd=settings.root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     finally:
         overlay.unlink(missing_ok=True)
     if done.returncode:
-        absent = "No module named zensical" in done.stderr
-        raise failure(
+        words = (done.stderr or done.stdout).strip()
+        raise _failure(settings, words)
+
+
+def _failure(settings: Settings, words: str) -> CmflowError:
+    if "No module named zensical" in words:
+        return failure(
             settings.config.name,
-            say("Zensical is not installed.") if absent
-            else say("The site could not be built: {words}", words=(done.stderr or done.stdout).strip()),
-            say("Install it with: pip install mkdocs-cmflow[zensical]") if absent
-            else say("Run cmflow check: it names the file and the line."),
-        )  # fmt: skip
+            say("Zensical is not installed."),
+            say("Install it with: pip install mkdocs-cmflow[zensical]"),
+        )
+    return failure(
+        settings.config.name,
+        say("The site could not be built: {words}", words=words),
+        say("Run cmflow check: it names the file and the line."),
+    )
 
 
 def made(settings: Settings, library: Library) -> Made:
@@ -111,7 +127,10 @@ def _stage(settings: Settings, library: Library) -> Path:
 
 
 def _stage_profiles(settings: Settings, library: Library, staged: Path) -> None:
-    """Give an author whose name holds markup a page with a title: from a heading it is unescaped."""
+    """Give an author whose name holds markup a page with a title.
+
+    The engine unescapes a title that it takes from a heading.
+    """
     if not settings.blog.authors_profiles:
         return
     for id_, author in library.authors.items():

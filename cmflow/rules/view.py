@@ -1,4 +1,4 @@
-"""What the rules see of a site: everything already read, and what several rules need of it, made once."""
+"""What the rules see of a site: all that was read, and what several of them need, made once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cmflow import prose, urls
 from cmflow.errors import Finding, Level, Message, say
 from cmflow.frontmatter import Source
 from cmflow.library import Library
-from cmflow.post import Picture, Post
+from cmflow.post import Page, Picture, Post
 from cmflow.prose import Prose
 from cmflow.settings import Settings
 
@@ -84,11 +84,16 @@ class View:
     @functools.cached_property
     def urls(self) -> Mapping[str, str]:
         """The address of every Markdown file, by path."""
-        found = {page.path: urls.page_url(page.path, self.settings) for page in self.library.pages}
-        for post in self.library.posts:
+        found: dict[str, str] = {}
+        for thing in self.things:
             try:
-                found[post.path] = urls.post_url(post, self.settings)
-            except (ValueError, LookupError, OverflowError):
+                found[thing.path] = (
+                    urls.post_url(thing, self.settings)
+                    if isinstance(thing, Post)
+                    else urls.page_url(thing.path, self.settings)
+                )
+            except (ValueError, LookupError, ArithmeticError):
+                # A pattern or a name that makes no address is a finding of another rule.
                 continue
         return found
 
@@ -103,9 +108,14 @@ class View:
 
     def aliases(self) -> Iterator[tuple[str, str]]:
         """Yield each alias with the path of the file that claims it."""
-        for thing in (*self.library.posts, *self.library.pages):
+        for thing in self.things:
             for alias in thing.meta.aliases:
                 yield thing.path, alias
+
+    @functools.cached_property
+    def things(self) -> tuple[Post | Page, ...]:
+        """The posts and the pages."""
+        return (*self.library.posts, *self.library.pages)
 
     @functools.cached_property
     def categories(self) -> Mapping[str, list[Post]]:
@@ -135,7 +145,7 @@ class View:
             yield ("video", "poster"), post.meta.video.poster
 
     def elsewhere(self, address: str) -> str:
-        """Return the host from which an address is loaded, or nothing where it is the site's own."""
+        """Return the host of an address, or nothing where it is the site's own."""
         try:
             host = urlsplit(address.strip()).netloc.rpartition("@")[2].lower()
             return "" if host == urlsplit(self.settings.site_url).netloc.lower() else host
