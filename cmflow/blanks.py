@@ -21,7 +21,7 @@ from cmflow.site import QUESTIONS
 from cmflow.text import SLUG, slugify
 
 EVENTS = "events"
-"""The folder of the events, below `docs_dir` for the public ones and below the plan for the others."""
+"""The folder of the events, below `docs_dir` for the public ones, below the plan for the others."""
 
 _TEMPLATES = Path(__file__).parent / "skeleton" / "new"
 
@@ -132,7 +132,7 @@ def next_episode(library: Library, series: str) -> int:
 
 def environment(folder: Path, language: str) -> jinja2.Environment:
     """Make the environment in which a file for writers is filled in: text, so nothing is escaped."""
-    made = jinja2.Environment(  # noqa: S701  # Markdown and YAML, for which `quoted` and `scalar` are there
+    made = jinja2.Environment(  # YAML is escaped by `quoted` and `scalar`
         loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

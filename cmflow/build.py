@@ -14,6 +14,7 @@ from cmflow import settings as settings_room
 from cmflow.blocks import Blocks, environment
 from cmflow.catalogue import catalogue
 from cmflow.errors import CmflowError, Finding, failure, say
+from cmflow.gather import Facts
 from cmflow.library import Library
 from cmflow.post import Page, Post
 from cmflow.settings import Settings
@@ -92,17 +93,14 @@ def weaver_of(site: Site) -> Weaver:
         raise CmflowError(*findings)
     words = catalogue(site.settings.language)
     names = {Path(path).suffix.removeprefix("."): path for path in assets()}
-    return Weaver(
+    facts = Facts(
         site,
-        Blocks(
-            site,
-            words,
-            share=targets,
-            assets=names,
-            transcripts=_transcripts(site),
-            card=press.card_url(site),
-        ),
+        share=targets,
+        assets=names,
+        transcripts=_transcripts(site),
+        card=press.card_url(site),
     )
+    return Weaver(site, Blocks(facts, words))
 
 
 def write_extras(site: Site) -> None:
@@ -192,14 +190,17 @@ def _transcripts(site: Site) -> Mapping[str, tuple[transcript.Cue, ...]]:
         path = site.settings.docs / urls.asset_path(post.meta.video.captions, post.path)
         try:
             found[post.path] = transcript.parse(path.read_text("utf-8-sig"))
-        except (OSError, UnicodeDecodeError, transcript.TranscriptError) as error:
+        except transcript.TranscriptError as error:
+            name = site.settings.below_root(path)
+            problems.append(Finding("captions", name, error.line, error.message, error.remedy))
+        except (OSError, UnicodeDecodeError):
             problems.append(
                 Finding(
                     "captions",
                     site.settings.below_root(path),
-                    getattr(error, "line", 0),
-                    say("The captions cannot be read: {words}.", words=str(error)),
-                    say("A WebVTT file begins with the line WEBVTT."),
+                    0,
+                    say("The captions cannot be read."),
+                    say("Add the file, in UTF-8, or correct “captions:” in the post."),
                 )
             )
     if problems:

@@ -34,7 +34,7 @@ def draw(card: Card, colours: Cards, picture: bytes | None = None) -> bytes:
     where it is not `available`.
     """
     # Pillow is optional, and slow to import: only here is it needed.
-    from cmflow.drawing import paint  # noqa: PLC0415
+    from cmflow.drawing import paint
 
     return paint(card, colours, picture)
 

@@ -37,25 +37,25 @@ def check(config: Path, now: dt.datetime) -> tuple[Finding, ...]:
 def look(settings: Settings, now: dt.datetime, found: Sequence[Finding] = ()) -> View:
     """Read all that the rules need; `found` is what reading the settings found."""
     read = library.load(settings)
-    outside: list[Finding] = []
-    files = _files(settings, outside)
+    links: list[Finding] = []
+    files = _files(settings, links)
     name = f"{settings.below_root(settings.docs)}/{share.NAME}"
     try:
         _, shared = share.load(settings.docs, name)
     except frontmatter.UNREADABLE as error:
         shared = (_no_share(name, error),)
-    known = {finding.path for finding in read.findings if finding.rule == "outside-tree"}
     return View(
         settings,
         read,
         now=now,
         files=files,
         captions=_captions(settings, files),
+        registers=_registers(settings),
         reading=(
             *found,
             *read.findings,
             *shared,
-            *(finding for finding in outside if finding.path not in known),
+            *links,
         ),
     )
 
@@ -122,7 +122,6 @@ def _apply(finding: Finding, root: Path) -> bool:
 
 def _files(settings: Settings, findings: list[Finding]) -> dict[str, int]:
     """Return what would be published, by path below `docs_dir`; what begins with a dot is not."""
-    root = settings.docs.resolve()
     found: dict[str, int] = {}
     for folder, folders, names in os.walk(settings.docs):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -130,8 +129,9 @@ def _files(settings: Settings, findings: list[Finding]) -> dict[str, int]:
             path = Path(folder) / name
             if name.startswith("."):
                 continue
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
-                findings.append(library.outside(settings.below_root(path)))
+            finding = library.misled(path, settings)
+            if finding is not None:
+                findings.append(finding)
             elif path.is_file():
                 found[path.relative_to(settings.docs).as_posix()] = path.stat().st_size
     return found
@@ -145,6 +145,19 @@ def _captions(settings: Settings, files: dict[str, int]) -> dict[str, bytes]:
                 found[path] = (settings.docs / path).read_bytes()
             except OSError:
                 found[path] = b""
+    return found
+
+
+def _registers(settings: Settings) -> dict[str, str]:
+    """Read again the texts in which rules look for lines; what cannot be read has none."""
+    found: dict[str, str] = {}
+    for path in (settings.config, settings.docs / settings.authors):
+        try:
+            text = path.read_text("utf-8-sig")
+            frontmatter.load_yaml(text.encode()) if path != settings.config else None
+            found[settings.below_root(path)] = text
+        except (OSError, *frontmatter.UNREADABLE):
+            continue
     return found
 
 

@@ -93,7 +93,11 @@ def _value(data: Any, hint: Any, path: KeyPath) -> tuple[Any, list[Problem]]:
 
 def _list(data: Any, hint: Any, path: KeyPath) -> tuple[Any, list[Problem]]:
     if not isinstance(data, list | tuple):
-        return None, [_wrong(data, list, path)]
+        problem = _wrong(data, list, path)
+        if isinstance(data, str):
+            remedy = say("Write it as a list: [{value}]", value=data)
+            problem = msgspec.structs.replace(problem, remedy=remedy)
+        return None, [problem]
     pairs = [_value(item, hint, (*path, at)) for at, item in enumerate(data)]
     return (
         tuple(value for value, found in pairs if value is not None or not found),
@@ -158,7 +162,8 @@ _LONGEST = 4_000
 def _wrong(data: Any, kind: Any, path: KeyPath) -> Problem:
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         known = [str(member.value) for member in kind]
-        near = difflib.get_close_matches(str(data), known, n=1, cutoff=0.6)
+        typed = data if isinstance(data, str) else ""
+        near = difflib.get_close_matches(typed, known, n=1, cutoff=0.6)
         expected = say("one of {known}", known=", ".join(known))
         if near:
             return _problem(path, expected, data, say("Did you mean “{near}”?", near=near[0]))
@@ -170,13 +175,18 @@ def _wrong(data: Any, kind: Any, path: KeyPath) -> Problem:
         return Problem(
             "yaml-surprise", path,
             say("YAML reads the value of “{key}” as {value}, not as a text.",
-                key=name(path), value=_shown(data)),
+                key=name(path), value=_read(data)),
             say("Put the value in quotes."),
         )  # fmt: skip
     return _problem(path, expected, data, say("Correct the value."))
 
 
 def _problem(path: KeyPath, expected: Message, data: Any, remedy: Message) -> Problem:
+    if not path:
+        message = say(
+            "It must be {expected}; it is {value}.", expected=expected, value=_shown(data)
+        )
+        return Problem("wrong-type", path, message, remedy)
     return Problem(
         "wrong-type", path,
         say("“{key}” must be {expected}; it is {value}.",
@@ -191,12 +201,23 @@ def name(path: KeyPath) -> str:
     return words.removeprefix(".")
 
 
-def _shown(data: Any) -> str:
+def _read(data: Any) -> str | Message:
+    """Say as what YAML read a value."""
+    if isinstance(data, dt.date):
+        return say("the day {value}", value=_shown(data))
+    return _shown(data) if isinstance(data, bool) else say("the number {value}", value=_shown(data))
+
+
+def _shown(data: Any) -> str | Message:
     if isinstance(data, bool):
         return str(data).lower()
-    if isinstance(data, Mapping | list | set):
-        return type(data).__name__
+    if data is None:
+        return say("nothing")
+    if isinstance(data, Mapping | set):
+        return _WORDS[dict]
+    if isinstance(data, list):
+        return _WORDS[list]
     if isinstance(data, int) and data.bit_length() > _LONGEST:
-        return "int"
+        return say("a very large number")
     text = str(data)
     return text if len(text) <= 40 else f"{text[:39]}…"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import yaml
+from yaml.reader import Reader
 
 from cmflow.errors import Finding, Fix, Message, say
 from cmflow.scalars import quoted
@@ -40,6 +41,16 @@ def diagnose(path: str, block: str, first: int, error: Exception) -> Finding:
 
 def _unmarked(path: str, block: str, first: int, error: Exception) -> Finding:
     """Explain a value that YAML recognises and cannot make, such as the day 2026-13-40."""
+    strange = Reader.NON_PRINTABLE.search(block)
+    if strange:
+        at = block.count("\n", 0, strange.start())
+        return Finding(
+            "front-matter",
+            path,
+            at + first,
+            say("The line holds a control character, {code}.", code=f"U+{ord(strange[0]):04X}"),
+            say("Delete the invisible character, or write the line anew."),
+        )
     at, typed = _bad_value(block) if len(block) < _LONG else (0, "")
     if typed:
         return Finding(
@@ -72,11 +83,12 @@ def _bad_value(block: str) -> tuple[int, str]:
             try:
                 constructor.construct_object(node)
             except (ValueError, ArithmeticError):
-                return event.start_mark.line, event.value[:40]
+                line = event.start_mark.line if event.start_mark is not None else 0
+                return line, event.value[:40]
             except yaml.YAMLError:
                 continue
-    except yaml.YAMLError as error:
-        return block[: getattr(error, "position", 0)].count("\n"), ""
+    except yaml.YAMLError:
+        pass
     return 0, ""
 
 
@@ -102,7 +114,9 @@ def _unquoted(path: str, lines: Sequence[str], at: int, first: int) -> Finding |
     new = f"{match['head']}{quoted(inner)}"
     if _loads(new) is False:
         return None
-    if _COLON.search(value):
+    if value[0] in "\"'":
+        words = say("The quotes around the value of “{key}” do not match.", key=match["key"])
+    elif _COLON.search(value):
         words = say(
             "The value of “{key}” contains a colon, which YAML takes for a key.", key=match["key"]
         )

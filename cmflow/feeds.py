@@ -80,6 +80,11 @@ def feeds(site: Site) -> tuple[Feed, ...]:
     )
 
 
+def feed_url(path: str, extension: str) -> str:
+    """Return the address of a feed, relative to the root of the site: `category/atelier/feed.xml`."""
+    return quote(f"{path}{extension}")
+
+
 def category_feed(name: str, settings: Settings) -> str:
     """Return the path, without extension, of a category's feed: beside the list of its posts."""
     return _beside(urls.category_url(name, settings))
@@ -211,7 +216,7 @@ def _logo(settings: Settings) -> str:
 
 
 def _address(feed: Feed, extension: str, settings: Settings) -> str:
-    return urls.absolute(quote(f"{feed.path}{extension}"), settings)
+    return urls.absolute(feed_url(feed.path, extension), settings)
 
 
 def _language(settings: Settings) -> str:

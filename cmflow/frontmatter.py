@@ -22,6 +22,7 @@ LARGEST = 2_000_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _HANDLER = YAMLHandler()
 _OPENING = re.compile(r"-{3,}[ \t]*(?:\n|\Z)")
+_LATE = re.compile(r"\s+-{3,}[ \t]*\n[\w-]+:\s")
 # As mkdocs.utils.meta reads it; python-frontmatter is more tolerant.
 _ENGINE = re.compile(r"-{3}[ \t]*\n(.*?\n)(?:\.{3}|-{3})[ \t]*\n", re.DOTALL)
 
@@ -168,6 +169,12 @@ def line_in(text: str, *keys: str | int) -> int:
 
 def parse(path: str, text: str) -> tuple[Source | None, Finding | None]:
     """Split a text into front matter and body; a text without front matter has an empty one."""
+    if _LATE.match(text):
+        return None, _broken(
+            path, 1,
+            say("Blank lines stand before the front matter, so the engine does not see it."),
+            say("Begin the file with ---, on its first line."),
+        )  # fmt: skip
     if not _OPENING.match(text):
         return Source(path, text, {}, text, 1), None
     if len(_HANDLER.FM_BOUNDARY.findall(text)) < 2:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from cmflow import urls
+from cmflow.feeds import category_feed, feed_url
 from cmflow.post import Author, Page, Post
 from cmflow.safe import address
 from cmflow.site import Site
@@ -83,7 +84,7 @@ class Helpers:
 
     def feed_of(self, name: str) -> str:
         """Return the address of a category's feed."""
-        return f"category/{urls.category_slug(name)}/feed.xml"
+        return feed_url(category_feed(name, self._site.settings), ".xml")
 
     def block(self, name: str, **arguments: object) -> Markup:
         """Render another block here, unless the writer placed it elsewhere on the page."""

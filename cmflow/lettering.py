@@ -92,7 +92,7 @@ def _fill(words: Sequence[str], measure: Measure, width: float) -> list[str]:
 
 
 def _balance(words: Sequence[str], measure: Measure, width: float, rows: int) -> list[str]:
-    """Fill the same number of lines as evenly as can be: in the narrowest column that holds them."""
+    """Fill the same number of lines evenly: in the narrowest column that holds them."""
     narrow, wide = 0.0, width
     while wide - narrow > 1:
         middle = (narrow + wide) / 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -138,24 +139,40 @@ class _CommentMeta(msgspec.Struct, frozen=True):
 
 
 def _markdown(docs: Path, findings: list[Finding], settings: Settings) -> Iterator[Path]:
-    root = docs.resolve()
     for path in sorted(docs.rglob("*.md")):
         # What begins with a dot is not published by MkDocs, so it is no page.
         if any(part.startswith(".") for part in path.relative_to(docs).parts):
             continue
-        if not path.resolve().is_relative_to(root):
-            findings.append(outside(settings.below_root(path)))
+        finding = misled(path, settings)
+        if finding is not None:
+            findings.append(finding)
         elif path.is_file():
             yield path
 
 
-def outside(name: str) -> Finding:
-    """Say that a file is a link to something that does not belong to the blog."""
-    return Finding(
-        "outside-tree", name, 0,
-        say("The file is a link that leaves the folder of the blog."),
-        say("Copy the file into the folder; whatever lies outside is not yours to publish."),
-    )  # fmt: skip
+def misled(path: Path, settings: Settings) -> Finding | None:
+    """Say what is wrong with a symbolic link: it leaves the folder of the blog, or leads nowhere."""
+    if not path.is_symlink():
+        return None
+    # Unlike Path.resolve, this survives a link to itself.
+    target = Path(os.path.realpath(path))
+    if not target.is_relative_to(os.path.realpath(settings.docs)):
+        return Finding(
+            "outside-tree",
+            settings.below_root(path),
+            0,
+            say("The file is a link that leaves the folder of the blog."),
+            say("Copy the file into the folder; whatever lies outside is not yours to publish."),
+        )
+    if not path.exists():
+        return Finding(
+            "unreadable",
+            settings.below_root(path),
+            0,
+            say("The file is a link to something that is not there."),
+            say("Delete it, or put the file itself in its place."),
+        )
+    return None
 
 
 def _read(
@@ -213,7 +230,11 @@ def _finding(source: Source, problem: Problem) -> Finding:
     """Give a problem its place, and what the author typed where YAML read something else."""
     path = problem.path
     if path[:1] == ("date",) and not isinstance(source.meta.get("date"), Mapping):
+        # The date may stand alone; only Material's own decoding calls it `created`.
         path = ("date",)
+        values = {**problem.message.values, "key": "date"}
+        message = msgspec.structs.replace(problem.message, values=values)
+        problem = msgspec.structs.replace(problem, message=message)
     found = Finding(
         problem.rule, source.path, source.line_of(*path), problem.message, problem.remedy
     )

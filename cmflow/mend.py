@@ -33,11 +33,19 @@ _NO_MENUS = (
 _FEED = re.compile(r'(<link rel="alternate)(" type="application/(?:atom\+xml|feed\+json|rss\+xml)")')
 
 
+_ENGINE_STYLE = re.compile(
+    r'<link rel="stylesheet" href="[^"]*assets/stylesheets/(?:classic/|modern/)?'
+    r'(?:main|palette)\.[0-9a-f]+\.min\.css">\n?'
+)
+_OUR_STYLE = re.compile(r'[ ]*<link rel="stylesheet" href="[^"]*assets/cmflow/cmflow\.[^"]*\.css">\n?')
+
+
 def mend(html: str, words: Catalogue) -> str:
     """Return a finished page without the faults that the engine left in it."""
     html = _name_search(html)
     html = _MENU.sub(_name_menu, html)
     html = _tell_menus_apart(html, words)
+    html = _let_the_theme_win(html)
     return _hide_feeds_from_engine(html)
 
 
@@ -69,3 +77,13 @@ def _hide_feeds_from_engine(html: str) -> str:
     nothing in a list of words, is not what it looks for.
     """
     return _FEED.sub(r"\1 \2", html)
+
+
+def _let_the_theme_win(html: str) -> str:
+    """Put our styles after the engine's and before the site's, so that equal selectors are the site's."""
+    ours = _OUR_STYLE.search(html)
+    engines = list(_ENGINE_STYLE.finditer(html, 0, ours.start())) if ours else []
+    if ours is None or not engines:
+        return html
+    at = engines[-1].end()
+    return html[:at] + ours[0] + html[at : ours.start()] + html[ours.end() :]

@@ -34,6 +34,9 @@ class Image(msgspec.Struct, frozen=True):
     decorative: bool = False
 
 
+T = TypeVar("T", Link, Image)
+
+
 class Embed(msgspec.Struct, frozen=True):
     """What raw HTML loads besides images: a frame, a script, a style, a video."""
 
@@ -55,9 +58,6 @@ class Comment(msgspec.Struct, frozen=True):
 
     text: str
     line: int
-
-
-T = TypeVar("T", Link, Image)
 
 
 class Prose(msgspec.Struct, frozen=True):

@@ -67,9 +67,8 @@ def relink(text: str, path: str, target: str, name: str) -> str:
     `path` and `target` are relative to `docs_dir`; `name` is the new name in the folder of `target`.
     Links are those of the text, outside code, and those under `links:` of the front matter.
     """
-    for start, end in sorted(
-        {*_in_text(text, path, target), *_in_links(text, target)}, reverse=True
-    ):
+    spans = {*_in_text(text, path, target), *_in_links(text, target)}
+    for start, end in sorted(spans, reverse=True):
         text = text[:start] + name + text[end:]
     return text
 

@@ -192,7 +192,7 @@ def _front_matter(site: Settings, text: str, post: Post, renamed: Post) -> str:
 
 
 def _unfinished(path: Path, old: str, new: str) -> Journal | None:
-    """Return the journal of the same rename that was cut off; that of another one has to be ended first."""
+    """Return the journal of this rename where it was cut off; another one has to be ended first."""
     try:
         journal = msgspec.json.decode(path.read_bytes(), type=Journal)
     except FileNotFoundError:

@@ -17,6 +17,7 @@ import msgspec
 import cmflow
 from cmflow import schema
 from cmflow.blanks import environment, rounded
+from cmflow.catalogue import catalogue
 from cmflow.errors import CmflowError, Finding, Message, failure, say
 from cmflow.text import slugify
 
@@ -75,7 +76,8 @@ def skeleton(blog: Blog, now: dt.datetime) -> Mapping[str, bytes]:
         "timezone": _ZONES[blog.language],
         "version": cmflow.__version__,
     }
-    found = {".schemas/settings.json": (schema.FOLDER / "settings.json").read_bytes()}
+    words = catalogue(blog.language)
+    found = {".schemas/settings.json": schema.text("settings", words.gettext).encode()}
     for room in (SKELETON / "common", SKELETON / blog.language):
         templates = environment(room, blog.language)
         for path in sorted(path for path in room.rglob("*") if path.is_file()):

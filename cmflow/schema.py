@@ -79,9 +79,16 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = {"front-matter": front_matter, "se
 """Every schema by the name of its file."""
 
 
-def text(name: str) -> str:
-    """Write a schema as it is kept in a file."""
-    return json.dumps(SCHEMAS[name](), ensure_ascii=False, indent=2) + "\n"
+def text(name: str, translate: Callable[[str], str] = str) -> str:
+    """Write a schema as it is kept in a file, its descriptions translated."""
+    schema = _translated(SCHEMAS[name](), translate)
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def sentences() -> tuple[str, ...]:
+    """Return the text under every field, for the catalogue."""
+    kinds = (PostMeta, *parts(PostMeta), Cmflow, *parts(Cmflow))
+    return tuple(dict.fromkeys(words for kind in kinds for words in descriptions(kind).values()))
 
 
 @functools.cache
@@ -110,7 +117,7 @@ def parts(kind: Struct) -> tuple[Struct, ...]:
     return tuple(found[1:])
 
 
-def inner(hint: Any) -> Any:  # noqa: ANN401  # a type hint has no type of its own
+def inner(hint: Any) -> Any:  # a type hint has no type of its own
     """Return a hint without its `None`."""
     if isinstance(hint, types.UnionType):
         members = (member for member in typing.get_args(hint) if member is not types.NoneType)
@@ -118,7 +125,7 @@ def inner(hint: Any) -> Any:  # noqa: ANN401  # a type hint has no type of its o
     return hint
 
 
-def _inside(hint: Any) -> list[Struct]:  # noqa: ANN401  # see `inner`
+def _inside(hint: Any) -> list[Struct]:  # see `inner`
     kind = inner(hint)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return [kind]
@@ -132,7 +139,7 @@ def _definitions(kind: Struct) -> Schema:
 def _object(kind: Struct) -> Schema:
     words = descriptions(kind)
     hints = typing.get_type_hints(kind)
-    schema: Schema = {"type": "object", "description": (kind.__doc__ or "").partition("\n")[0]}
+    schema: Schema = {"type": "object"}
     schema["properties"] = {
         field.encode_name: {
             "description": words.get(field.name, ""),
@@ -148,7 +155,7 @@ def _object(kind: Struct) -> Schema:
     return schema
 
 
-def _field(hint: Any, field: msgspec.structs.FieldInfo) -> Schema:  # noqa: ANN401  # see `inner`
+def _field(hint: Any, field: msgspec.structs.FieldInfo) -> Schema:  # see `inner`
     schema = _value(inner(hint))
     if field.required:
         return schema
@@ -159,7 +166,7 @@ def _field(hint: Any, field: msgspec.structs.FieldInfo) -> Schema:  # noqa: ANN4
     return schema
 
 
-def _value(kind: Any) -> Schema:  # noqa: ANN401  # see `inner`
+def _value(kind: Any) -> Schema:  # see `inner`
     if kind in _SCALARS:
         return dict(_SCALARS[kind])
     if issubclass(typing.get_origin(kind) or kind, tuple):
@@ -169,6 +176,19 @@ def _value(kind: Any) -> Schema:  # noqa: ANN401  # see `inner`
     if issubclass(kind, enum.Enum):
         return {"enum": [member.value for member in kind]}
     return {"$ref": f"#/$defs/{kind.__name__}"}
+
+
+def _translated(schema: Any, translate: Callable[[str], str]) -> Any:  # JSON
+    if isinstance(schema, list):
+        return [_translated(item, translate) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: translate(value)
+        if key == "description" and isinstance(value, str)
+        else _translated(value, translate)
+        for key, value in schema.items()
+    }
 
 
 def _or_null(schema: Schema) -> Schema:

@@ -216,7 +216,7 @@ def load(config: Path) -> tuple[Settings, tuple[Finding, ...]]:
             Finding(
                 "settings",
                 config.name,
-                line_of(config, ("timezone",), "cmflow"),
+                line_of(config.read_text("utf-8-sig"), ("timezone",), "cmflow"),
                 say("The timezone “{zone}” is unknown.", zone=settings.cmflow.timezone),
                 say("Write an IANA name, like Europe/Paris."),
             )
@@ -237,6 +237,7 @@ _Loader.add_multi_constructor("", lambda _loader, suffix, _node: suffix)
 def _read(config: Path) -> dict[str, Any]:
     remedy = say("Correct the line; every key is written “key: value”, indented with spaces.")
     try:
+        config.read_bytes().decode("utf-8-sig")  # MkDocs would name a wrong byte without its line
         with config.open("rb") as file:
             data = yaml_load(file, _Loader)
     except FileNotFoundError:
@@ -256,13 +257,25 @@ def _read(config: Path) -> dict[str, Any]:
             line=mark.line + 1 if mark else 0,
         ) from None
     except OSError as error:
-        words = say("The file cannot be read: {words}.", words=error.strerror or str(error))
-        raise failure(config.name, words, say("Look at its permissions.")) from None
-    except UnicodeDecodeError:
-        raise failure(config.name, say("The file is not UTF-8."), remedy) from None
+        raise failure(
+            config.name,
+            say("The file cannot be read: {words}.", words=error.strerror or str(error)),
+            say("Look at its permissions."),
+        ) from None
+    except UnicodeDecodeError as error:
+        raise failure(
+            config.name,
+            say(
+                "The file is not UTF-8: byte {byte} cannot be read.",
+                byte=hex(error.object[error.start]),
+            ),
+            say("Save it again in your editor with the encoding UTF-8."),
+            line=error.object.count(b"\n", 0, error.start) + 1,
+        ) from None
     except (yaml.YAMLError, ValueError, ArithmeticError, RecursionError, TypeError) as error:
-        words = say("The settings cannot be read: {words}.", words=str(error))
-        raise failure(config.name, words, remedy) from None
+        raise failure(
+            config.name, say("The settings cannot be read: {words}.", words=str(error)), remedy
+        ) from None
     if not isinstance(data, dict):
         raise failure(config.name, say("The settings are not a list of keys."), remedy)
     return data
@@ -322,9 +335,10 @@ def _fits(pattern: str, parts: dict[str, str]) -> bool:
 
 def _unusable(settings: Settings) -> list[Finding]:
     """Name the patterns that cannot be filled in."""
+    text = settings.config.read_text("utf-8-sig")
     return [
         Finding(
-            "settings", settings.config.name, line_of(settings.config, (key,), "blog"),
+            "settings", settings.config.name, line_of(text, (key,), "blog"),
             say("plugins.blog.{key}: “{pattern}” cannot be filled in.",
                 key=key, pattern=getattr(settings.blog, key)),
             say("In braces it may contain only: {parts}.", parts=", ".join(parts)),
@@ -344,15 +358,15 @@ def _finding(config: Path, problem: Problem, plugin: str) -> Finding:
     return Finding(
         "settings",
         config.name,
-        line_of(config, problem.path, plugin),
+        line_of(config.read_text("utf-8-sig"), problem.path, plugin),
         say("plugins.{plugin}: {message}", plugin=plugin, message=problem.message),
         problem.remedy,
     )
 
 
-def line_of(config: Path, path: tuple[str | int, ...], plugin: str) -> int:
-    """Return the line of a value below a plugin's block in `mkdocs.yml`."""
-    node = yaml.compose(config.read_text("utf-8-sig"), Loader=_Loader)
+def line_of(text: str, path: tuple[str | int, ...], plugin: str) -> int:
+    """Return the line of a value below a plugin's block in the text of `mkdocs.yml`."""
+    node = yaml.compose(text, Loader=_Loader)
     line = 0
     for key in ("plugins", plugin, *path):
         node, found = _child(node, key)

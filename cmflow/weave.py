@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import shlex
 
-from cmflow.blocks import BLOCKS, Blocks, Spot
+from cmflow.blocks import Blocks
+from cmflow.gather import BLOCKS, Spot
 from cmflow.mend import mend
 from cmflow.outline import sections
 from cmflow.site import Site

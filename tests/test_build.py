@@ -279,7 +279,7 @@ def test_french_spaces_are_made_right_on_the_page_and_left_alone_in_code(tmp_pat
 
 
 def test_every_woven_block_has_its_place_in_the_documentation():
-    from cmflow.blocks import BLOCKS
+    from cmflow.gather import BLOCKS
 
     guide = (Path(__file__).parent.parent / "docs" / "slots.md").read_text("utf-8")
     assert set(re.findall(r"^### `([a-z-]+)`", guide, re.MULTILINE)) == set(BLOCKS)

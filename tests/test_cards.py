@@ -7,18 +7,19 @@ import pytest
 
 from cmflow import cards
 from cmflow.cards import Card
-from cmflow.colours import contrast
+from cmflow.colours import BLACK, contrast
 from cmflow.settings import Cards
 
 Image = pytest.importorskip("PIL.Image")
+ImageFilter = pytest.importorskip("PIL.ImageFilter")
 
 LONG = " ".join(["Ce que nous avons appris en réparant trois cents spis de régate"] * 4)
 PLAIN = Card("La voile rouge", "Les Ateliers", "Atelier", ("Léa Kervella",))
 
 
-def picture(size=(1600, 900), mode="RGB", kind="JPEG"):
-    """Return a picture as hard to press as a photograph."""
-    noise = Image.effect_noise(size, 40).convert(mode)
+def picture(size=(1600, 900), mode="RGB", kind="JPEG", blur=12):
+    """Return a picture of clouds, or with less blur one of gravel, which presses badly."""
+    noise = Image.effect_noise(size, 60).filter(ImageFilter.GaussianBlur(blur)).convert(mode)
     file = io.BytesIO()
     noise.save(file, kind)
     return file.getvalue()
@@ -41,6 +42,10 @@ def test_a_card_is_a_small_png_of_the_size_that_networks_want(title, photo):
     assert len(data) <= 120_000
 
 
+def test_gravel_is_softened_until_the_card_is_small():
+    assert len(cards.draw(PLAIN, Cards(), picture(blur=0))) <= 120_000
+
+
 def test_the_same_card_is_the_same_bytes_and_tells_no_time():
     first = cards.draw(PLAIN, Cards(), PHOTO)
     assert cards.draw(PLAIN, Cards(), PHOTO) == first
@@ -51,11 +56,11 @@ def test_the_same_card_is_the_same_bytes_and_tells_no_time():
 def test_words_stay_inside_the_margin_and_off_the_picture(title):
     colours = Cards(background="#000000", text="#ffffff", accent="#ff0000")
     card = Card(title, title, title, (title,))
-    bare, with_words = drawn(Card("", ""), colours, PHOTO), drawn(card, colours, PHOTO)
-    for box in ((0, 0, 70, 630), (0, 0, 1200, 70), (0, 570, 1200, 630)):
-        assert with_words.crop(box).getextrema()[2][1] == bare.crop(box).getextrema()[2][1]
+    plain, beside = drawn(card, colours), drawn(card, colours, PHOTO)
+    for box in ((0, 0, 70, 630), (0, 0, 1200, 70), (0, 570, 600, 630), (1130, 0, 1200, 175)):
+        assert plain.crop(box).getcolors() == [((box[2] - box[0]) * (box[3] - box[1]), BLACK)]
     # Between the longest line and the stripe beside the picture there is nothing but background.
-    assert with_words.crop((716, 290, 750, 310)).getcolors() == [(34 * 20, (0, 0, 0))]
+    assert beside.crop((716, 100, 750, 540)).getcolors() == [(34 * 440, BLACK)]
 
 
 def test_what_the_font_lacks_leaves_no_box_and_no_gap():
@@ -91,8 +96,9 @@ def test_a_picture_that_cannot_be_read_is_left_out(photo):
 
 
 def test_a_picture_of_too_many_pixels_is_left_out(monkeypatch):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
-    assert cards.draw(PLAIN, Cards(), PHOTO) == cards.draw(PLAIN, Cards())
+    large = picture((2000, 1000))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 800_000)
+    assert cards.draw(PLAIN, Cards(), large) == cards.draw(PLAIN, Cards())
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from cmflow import schema
+
 ROOT = Path(__file__).parent.parent
 FRENCH = ROOT / "cmflow" / "locale" / "fr.po"
 
@@ -23,6 +25,8 @@ def extracted() -> Catalog:
         ("**.py", "python"),
         ("**/templates/**.html", "jinja2"),
         ("**/templates/**.xml", "jinja2"),
+        ("**/skeleton/new/**.md", "jinja2"),
+        ("**/skeleton/new/**.yml", "jinja2"),
     ]
     options = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
     for name, _line, words, comments, context in extract_from_dir(
@@ -32,6 +36,8 @@ def extracted() -> Catalog:
         found.add(
             words, locations=[(name.replace("\\", "/"), 0)], auto_comments=comments, context=context
         )
+    for words in schema.sentences():
+        found.add(words, locations=[("schema.py", 0)])
     return found
 
 

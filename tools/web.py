@@ -11,4 +11,4 @@ if npm is None:
 else:
     folder = Path(__file__).parent.parent / "tests" / "web"
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-    sys.exit(subprocess.run(command, cwd=folder, check=False).returncode)  # noqa: S603
+    sys.exit(subprocess.run(command, cwd=folder, check=False).returncode)

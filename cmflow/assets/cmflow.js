@@ -67,7 +67,16 @@
     }
   }
 
+  /* What scrolls sideways must be reachable by keyboard; the engine wraps wide tables without it. */
+  const scrollable = () => {
+    document.querySelectorAll(".md-typeset__scrollwrap").forEach((found) => {
+      if (found.scrollWidth > found.clientWidth) found.tabIndex = 0
+      else found.removeAttribute("tabindex")
+    })
+  }
+
   const begin = () => {
+    scrollable()
     document.querySelectorAll("a[data-cm-player]").forEach(button)
     document.querySelectorAll("li[hidden] > [data-cm-copy], li[hidden] > [data-cm-print]").forEach((found) => {
       if (found.dataset.cmCopy && !navigator.clipboard) return
@@ -76,6 +85,8 @@
   }
 
   document.addEventListener("click", clicked)
+  addEventListener("load", scrollable)
+  addEventListener("resize", scrollable)
   if (typeof document$ === "object") document$.subscribe(begin)
   else begin()
 })()

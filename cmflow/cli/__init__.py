@@ -13,15 +13,18 @@ import click
 
 import cmflow
 from cmflow.cli import speech
-from cmflow.cli.skin import Root, option
+from cmflow.cli.skin import Option, Root, option
 from cmflow.cli.speech import N_
 
 INTERRUPTED = 130
 """What a shell answers for a program that Ctrl-C ended."""
 
 
-@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]},
-    help=N_("A company's blog and the conversation around it, kept in one git repository."))  # fmt: skip
+@click.group(
+    cls=Root,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=N_("A company's blog and the conversation around it, kept in one git repository."),
+)
 @option(
     "-f",
     "--config-file",
@@ -30,7 +33,7 @@ INTERRUPTED = 130
     help=N_("The settings of the site; by default mkdocs.yml, here or in a folder above."),
 )
 @click.version_option(
-    cmflow.__version__, message="%(prog)s %(version)s", cls=None, help=N_("Show the version.")
+    cmflow.__version__, message="%(prog)s %(version)s", cls=Option, help=N_("Show the version.")
 )
 def app(config_file: Path | None) -> None:
     """Hold the options of every command; `skin.config` reads them."""
@@ -58,12 +61,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _explain(error: Exception) -> int:
-    from cmflow.errors import CmflowError, say  # noqa: PLC0415  # `--help` need not wait for it
+    from cmflow.errors import CmflowError, say  # `--help` need not wait for it
 
     if isinstance(error, CmflowError):
-        from cmflow import report  # noqa: PLC0415
+        from cmflow import report
 
-        click.echo(report.text(error.findings, speech.words()), err=True)
+        colour = report.wants_colour(sys.stderr)
+        click.echo(report.text(error.findings, speech.words(), colour=colour), err=True)
         return 1
     if isinstance(error, OSError) and error.filename:
         words = error.strerror or type(error).__name__

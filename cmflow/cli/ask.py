@@ -10,7 +10,9 @@ from typing import TypeVar
 
 import click
 
+from cmflow.cli import speech
 from cmflow.cli.speech import N_, gettext
+from cmflow.errors import CmflowError
 
 T = TypeVar("T")
 
@@ -30,20 +32,17 @@ def text(option: str, question: str, default: str = "") -> str:
     return default or _missing(option)
 
 
-def read(option: str, question: str, parse: Callable[[str], T], default: str = "") -> T:
+def read(option: str, question: str, parse: Callable[[str], T]) -> T:
     """Ask for something that is read out of a text; what cannot be read is asked again."""
     if not somebody():
-        return parse(default or _missing(option))
+        return parse(_missing(option))
     while True:
-        from cmflow.errors import CmflowError  # noqa: PLC0415  # help needs none of it
-
         try:
-            return parse(text(option, question, default))
+            return parse(text(option, question))
         except CmflowError as error:
             for finding in error.findings:
-                click.echo(
-                    finding.message.show(gettext) + " " + finding.remedy.show(gettext), err=True
-                )
+                speech.tell(finding.message)
+                speech.tell(finding.remedy)
 
 
 def one_of(option: str, question: str, choices: Sequence[str], default: str = "") -> str:
@@ -58,10 +57,14 @@ def some_or_none(question: str, choices: Sequence[str]) -> tuple[str, ...]:
     """Ask for one of a few, or for none by an empty line; without a person, it is none."""
     if not somebody() or not choices:
         return ()
-    kind = click.Choice([*choices, ""])
-    click.echo(", ".join(choices), err=True)
-    answer = click.prompt(gettext(question), type=kind, default="", show_choices=False,
-        show_default=False, err=True)  # fmt: skip
+    answer = click.prompt(
+        f"{gettext(question)} ({', '.join(choices)})",
+        type=click.Choice([*choices, ""]),
+        default="",
+        show_choices=False,
+        show_default=False,
+        err=True,
+    )
     return (str(answer),) if answer else ()
 
 
@@ -70,10 +73,13 @@ def git_name() -> str:
     git = shutil.which("git")
     if git is None:
         return ""
-    command = [git, "config", "user.name"]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, encoding="utf-8", errors="replace"
-    )  # noqa: S603  # git itself, nothing of a stranger's
+    done = subprocess.run(  # git itself, and nothing that a stranger wrote
+        [git, "config", "user.name"],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        errors="replace",
+    )
     return done.stdout.strip()
 
 

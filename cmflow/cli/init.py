@@ -16,10 +16,12 @@ from cmflow.errors import say
 
 @skin.command(
     "init",
-    N_("DIR is the folder; it may be there already, and nothing in it is written over. On a terminal, "
-       "what is not given is asked for."),
-)  # fmt: skip
-@skin.argument("folder", metavar="DIR", type=click.Path(file_okay=True, path_type=Path))
+    N_(
+        "DIR is the folder; nothing that lies in it is written over. What is missing is asked for, "
+        "on a terminal."
+    ),
+)
+@skin.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @skin.option("--language", type=click.Choice(["en", "fr"]), help=N_("The language of the blog."))
 @skin.option("--name", help=N_("The name of the blog."))
 @skin.option("--url", help=N_("The public address of the blog, like https://blog.example.com/."))

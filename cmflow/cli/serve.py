@@ -6,16 +6,25 @@ import click
 
 from cmflow import build
 from cmflow.cli import skin
-from cmflow.cli.speech import N_
+from cmflow.cli.speech import N_, gettext
+
+
+def _checked(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if not (host and colon and port.isdecimal() and 0 < int(port) < 65536):
+        raise click.BadParameter(gettext(N_("Write it like 127.0.0.1:8000.")))
+    return value
 
 
 @skin.command("serve", N_("Ctrl-C ends it."))
-@skin.option("--host", default="127.0.0.1", show_default=True, help=N_("The address to listen on."))
 @skin.option(
-    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help=N_("The port.")
+    "--address",
+    default="127.0.0.1:8000",
+    show_default=True,
+    metavar="HOST:PORT",
+    callback=_checked,
+    help=N_("Where it is shown. Only this machine can see the default one."),
 )
-def command(host: str, port: int) -> None:
+def command(address: str) -> None:
     """Serve until interrupted."""
-    build.serve(
-        skin.config(), address=f"{host}:{port}", talk=lambda line: click.echo(line, err=True)
-    )
+    build.serve(skin.config(), address=address, talk=lambda line: click.echo(line, err=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import locale
 import os
 import re
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
-def N_(words: str) -> str:  # noqa: N802  # the name that gettext's tools know
+def N_(words: str) -> str:  # the name that gettext's tools know
     """Mark words for the catalogue; they are translated where they are shown."""
     return words
 
@@ -43,7 +44,7 @@ def spoken() -> str:
 
 def words() -> Catalogue:
     """Return the catalogue of the language spoken."""
-    from cmflow.catalogue import catalogue  # noqa: PLC0415  # slow, and English needs none
+    from cmflow.catalogue import catalogue  # slow, and English needs none
 
     return catalogue(_language.get())
 
@@ -79,25 +80,34 @@ def choose(args: Sequence[str], environ: Mapping[str, str], folder: Path) -> str
     return "fr" if next(filter(None, names), "en").lower().startswith("fr") else "en"
 
 
-_UNDER = r"(?:\n(?:[ \t]*(?:#[^\n]*)?|[ \t]+[^\n]*))*?\n[ \t]+language:[ \t]*[\"']?(\w\w)"
-_OF_CMFLOW = re.compile(rf"^[ \t]*(?:-[ \t]+)?cmflow:{_UNDER}", re.MULTILINE)
-_OF_THEME = re.compile(rf"^theme:{_UNDER}", re.MULTILINE)
+_BLOCK = re.compile(r"(?P<indent>[ \t]*)(?:-[ \t]+)?(?P<name>theme|cmflow):[ \t]*\r?$")
+_LANGUAGE = re.compile(r"[ \t]+language:[ \t]*[\"']?(?P<language>[A-Za-z]{2})")
 
 
 def _of_site(args: Sequence[str], folder: Path) -> str:
-    """Find the language in the text of `mkdocs.yml`: to load it takes longer than all of `--help`."""
-    given = [
-        Path(value)
-        for option, value in zip(args, args[1:], strict=False)
-        if option in ("-f", "--config-file")
-    ]
+    """Find the language in the text of `mkdocs.yml`: to load it takes longer than `--help` may."""
+    pairs = itertools.pairwise(args)
+    given = [Path(value) for name, value in pairs if name in ("-f", "--config-file")]
     given += [Path(word.partition("=")[2]) for word in args if word.startswith("--config-file=")]
-    near = (place / "mkdocs.yml" for place in (folder, *folder.parents))
-    for path in given or near:
+    for path in given or [place / "mkdocs.yml" for place in (folder, *folder.parents)]:
         try:
-            text = path.read_text("utf-8-sig", errors="replace")
+            found = _under(path.read_text("utf-8-sig", errors="replace"))
         except OSError:
             continue
-        found = _OF_CMFLOW.search(text) or _OF_THEME.search(text)
-        return found[1] if found else "en"
+        return found.get("cmflow") or found.get("theme") or "en"
     return ""
+
+
+def _under(text: str) -> dict[str, str]:
+    """Find `language:` in the blocks `theme:` and `cmflow:` of a text."""
+    found: dict[str, str] = {}
+    block, depth = "", 0
+    for line in text.split("\n"):
+        indent = len(line) - len(line.lstrip())
+        if opening := _BLOCK.match(line):
+            block, depth = opening["name"], len(opening["indent"])
+        elif line.strip() and not line.lstrip().startswith("#") and indent <= depth:
+            block = ""
+        elif block and (match := _LANGUAGE.match(line)):
+            found.setdefault(block, match["language"])
+    return found

@@ -54,8 +54,7 @@ def build(settings: Settings, library: Library, *, strict: bool) -> None:
     finally:
         overlay.unlink(missing_ok=True)
     if done.returncode:
-        words = (done.stderr or done.stdout).strip()
-        raise _failure(settings, words)
+        raise _failure(settings, done.stderr.strip() or done.stdout.strip())
 
 
 def _failure(settings: Settings, words: str) -> CmflowError:
@@ -67,7 +66,8 @@ def _failure(settings: Settings, words: str) -> CmflowError:
         )
     return failure(
         settings.config.name,
-        say("The site could not be built: {words}", words=words),
+        # The last line is the reason; what stands above it is for those who build engines.
+        say("The site could not be built: {words}", words=words.splitlines()[-1]),
         say("Run cmflow check: it names the file and the line."),
     )
 

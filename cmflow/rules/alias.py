@@ -19,7 +19,7 @@ aliases: [2019/voile/]
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from cmflow import correct
 from cmflow.errors import Finding, Level, say
@@ -33,7 +33,7 @@ NAME = "alias"
 def run(view: View) -> Iterator[Finding]:
     """Yield every alias that is no path, or that something else has."""
     hidden = {path for path, post in view.posts.items() if view.hidden(post)}
-    taken = {url: path for path, url in view.urls.items() if path not in hidden}
+    taken = {unquote(url): path for path, url in view.urls.items() if path not in hidden}
     for thing in view.things:
         source = view.library.sources[thing.path]
         for at, alias in enumerate(thing.meta.aliases):
@@ -52,7 +52,7 @@ def run(view: View) -> Iterator[Finding]:
             if alias.startswith("/"):
                 yield _rooted(source, at, alias)
             owner = taken.setdefault(alias_url(alias), thing.path)
-            if owner != thing.path or alias_url(alias) == view.urls.get(thing.path):
+            if owner != thing.path or alias_url(alias) == unquote(view.urls.get(thing.path, "?")):
                 yield Finding(
                     NAME,
                     source.path,

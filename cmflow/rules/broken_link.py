@@ -52,7 +52,7 @@ def run(view: View) -> Iterator[Finding]:
     if logo and not urlsplit(logo).scheme and logo not in view.files:
         yield _finding(
             view.settings.config.name,
-            0,
+            view.setting_line("cmflow", "organisation", "logo"),
             logo,
             say("Write the path of the picture below {folder}.", folder=view.docs),
             Level.ERROR,
@@ -90,8 +90,8 @@ def _avatars(view: View) -> Iterator[Finding]:
     used = {id_ for post in view.library.posts for id_ in post.meta.authors}
     for id_, author in view.library.authors.items():
         if id_ in used and author.avatar and not resolve(view, "index.md", author.avatar).found:
-            path = f"{view.docs}/{view.settings.authors}"
-            yield _broken(view, "index.md", path, 0, author.avatar)
+            line = view.author_line(id_, "avatar")
+            yield _broken(view, "index.md", view.authors, line, author.avatar)
 
 
 def _unpublished(view: View, path: str, line: int, target: Post) -> Iterator[Finding]:

@@ -26,7 +26,6 @@ from collections.abc import Iterator
 
 from cmflow.errors import Finding, say
 from cmflow.rules.view import View
-from cmflow.settings import line_of
 
 NAME = "draft-leak"
 
@@ -34,11 +33,10 @@ NAME = "draft-leak"
 def run(view: View) -> Iterator[Finding]:
     """Yield the setting that publishes drafts, and the pages that believe to be drafts."""
     if view.settings.blog.draft:
-        config = view.settings.config
         yield Finding(
             NAME,
-            config.name,
-            line_of(config, ("draft",), "blog"),
+            view.settings.config.name,
+            view.setting_line("blog", "draft"),
             say("The blog publishes its drafts."),
             say("Take out “draft: true”; to see drafts while writing, set draft_on_serve: true."),
         )

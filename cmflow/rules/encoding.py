@@ -1,10 +1,10 @@
 """A text file that is not written in UTF-8.
 
-The engine reads nothing else; older editors on Windows save “é” in another encoding.
+The engine reads nothing else; older editors on Windows save an é in another way.
 
-Wrong: `Éditeur : Enregistrer sous… ANSI`
+Wrong: saved as ANSI, Latin-1 or Windows-1252.
 
-Right: `Éditeur : Enregistrer sous… UTF-8`
+Right: saved as UTF-8.
 """
 
 from __future__ import annotations

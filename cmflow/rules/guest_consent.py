@@ -47,7 +47,7 @@ def run(view: View) -> Iterator[Finding]:
                     source.path,
                     source.line_of("guests", at),
                     say(
-                        "The interview is published, and {keys} of {name} has no date.",
+                        "The interview with {name} is published without a day for: {keys}.",
                         keys=" / ".join(lacking),
                         name=guest.name,
                     ),

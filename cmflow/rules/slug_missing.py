@@ -81,8 +81,8 @@ def _keeps(view: View, post: Post, slug: str) -> bool:
 
 
 def _remedy(view: View, post: Post, slug: str) -> Message:
-    if post.path not in view.urls or _keeps(view, post, slug):
+    url = view.urls.get(post.path)
+    shared = sum(other == url for other in view.urls.values()) > 1
+    if url is None or shared or _keeps(view, post, slug):
         return say("Add the line: slug: {slug}", slug=slug)
-    return say(
-        "Add the lines: slug: {slug} and aliases: [{url}]", slug=slug, url=view.urls[post.path]
-    )
+    return say("Add the lines: slug: {slug} and aliases: [{url}]", slug=slug, url=url)

@@ -19,8 +19,9 @@ _HOST = re.compile(
     r"(?:www\.[\w-]+\.|[\w-]+\.(?:com|org|net|info|io|dev|eu|fr|be|ch|ca|de)(?:/|$))"
 )
 _MADE = re.compile(
-    r"(?:^|/)(?:category|archive|author|tags?|page|series|assets|search)(?:/|$)"
-    r"|(?:^|/)(?:feed|sitemap|robots|calendar|404)[\w.-]*\.\w+$|\.ics$"
+    r"(?:^|/)(?:archive|page)/[\w/-]*$"
+    r"|(?:^|/)(?:feed|sitemap|robots|calendar)[\w.-]*\.\w+$"
+    r"|^assets/(?:stylesheets|javascripts|cmflow)/"
 )
 """What an engine, a plugin or cmflow itself puts into the output folder beside pages and files."""
 

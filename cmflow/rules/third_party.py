@@ -44,13 +44,13 @@ def run(view: View) -> Iterator[Finding]:
 
 
 def _avatars(view: View) -> Iterator[Finding]:
-    path = f"{view.docs}/{view.settings.authors}"
     used = {id_ for post in view.library.posts for id_ in post.meta.authors}
-    yield from _hosts(
-        view,
-        path,
-        [(a.avatar, 0) for id_, a in sorted(view.library.authors.items()) if id_ in used],
-    )
+    avatars = [
+        (author.avatar, view.author_line(id_, "avatar"))
+        for id_, author in view.library.authors.items()
+        if id_ in used and view.elsewhere(author.avatar)
+    ]
+    yield from _hosts(view, view.authors, sorted(avatars, key=lambda pair: pair[1]))
 
 
 def _hosts(view: View, path: str, loaded: list[tuple[str, int]]) -> Iterator[Finding]:
@@ -67,8 +67,6 @@ def _hosts(view: View, path: str, loaded: list[tuple[str, int]]) -> Iterator[Fin
             say("A reader's browser would ask {host} ({count} times).", host=host, count=len(lines))
             if len(lines) > 1
             else say("A reader's browser would ask {host}.", host=host),
-            say(
-                "Keep a copy in the folder of the blog, and name a video under video: instead."
-            ),
+            say("Keep a copy in the folder of the blog, and name a video under video: instead."),
             Level.WARNING,
         )

@@ -40,7 +40,7 @@ def run(view: View) -> Iterator[Finding]:
                 say(
                     "The author “{id}” is not in {file}.",
                     id=id_,
-                    file=f"{view.docs}/{view.settings.authors}",
+                    file=view.authors,
                 ),
                 nearest(id_, known) if known else say("Add the author to that file."),
             )

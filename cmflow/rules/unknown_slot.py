@@ -21,8 +21,8 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from cmflow.blocks import BLOCKS
 from cmflow.errors import Finding, say
+from cmflow.gather import BLOCKS
 from cmflow.rules.view import View, nearest
 from cmflow.weave import SLOT
 

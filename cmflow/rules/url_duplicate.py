@@ -2,10 +2,9 @@
 
 One of them would overwrite the other, and which one is chance.
 
-Wrong: `posts/fete.md` and `posts/2026/fete.md`, both with `slug: fete`; or `apropos/index.md`
-beside `apropos.md`.
+Wrong: `contact.md` beside `contact/index.md`.
 
-Right: an address of its own for each.
+Right: one of both.
 """
 
 from __future__ import annotations
@@ -26,6 +25,8 @@ def run(view: View) -> Iterator[Finding]:
     for url, paths in urls.doubles(claims).items():
         first, *others = sorted(paths)
         for path in others:
+            if _same_slug(view, path, first):
+                continue
             source = view.library.sources[path]
             yield Finding(
                 NAME,
@@ -38,3 +39,11 @@ def run(view: View) -> Iterator[Finding]:
                 ),
                 say("Give one of them another slug, date or place."),
             )
+
+
+def _same_slug(view: View, one: str, other: str) -> bool:
+    """Tell whether the slug is at fault, which is the finding of another rule."""
+    if one not in view.posts or other not in view.posts:
+        return False
+    slug = view.posts[one].meta.slug
+    return bool(slug) and slug == view.posts[other].meta.slug

@@ -9,20 +9,21 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
-from cmflow import prose, urls
+from cmflow import frontmatter, prose, urls
 from cmflow.errors import Finding, Level, Message, say
 from cmflow.frontmatter import Source
 from cmflow.library import Library
 from cmflow.post import Page, Picture, Post
 from cmflow.prose import Prose
-from cmflow.settings import Settings
+from cmflow.settings import Settings, line_of
 
 
 class View:
     """A site as it was read at one moment.
 
     `files` maps the path, below `docs_dir`, of every file that would be published to its size in
-    bytes; `captions` holds the bytes of those that are captions; `reading` is what reading found.
+    bytes; `captions` holds the bytes of those that are captions; `registers` holds the texts of
+    `mkdocs.yml` and of the authors, as findings name them; `reading` is what reading found.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class View:
         now: dt.datetime,
         files: Mapping[str, int],
         captions: Mapping[str, bytes],
+        registers: Mapping[str, str],
         reading: Sequence[Finding],
     ) -> None:
         self.settings = settings
@@ -40,6 +42,7 @@ class View:
         self.now = now
         self.files = files
         self.captions = captions
+        self.registers = registers
         self.reading = reading
         self._prose: dict[str, Prose] = {}
 
@@ -47,6 +50,19 @@ class View:
     def docs(self) -> str:
         """The folder of the blog, as findings write it."""
         return self.settings.below_root(self.settings.docs)
+
+    @property
+    def authors(self) -> str:
+        """The file of the authors, as findings write it."""
+        return f"{self.docs}/{self.settings.authors}"
+
+    def author_line(self, *keys: str) -> int:
+        """Return the line of a value in the file of the authors."""
+        return frontmatter.line_in(self.registers.get(self.authors, ""), "authors", *keys)
+
+    def setting_line(self, plugin: str, *keys: str | int) -> int:
+        """Return the line of a value below a plugin in `mkdocs.yml`."""
+        return line_of(self.registers.get(self.settings.config.name, ""), keys, plugin)
 
     def source(self, post: Post) -> Source:
         """Return what was read of a post."""
@@ -103,14 +119,13 @@ class View:
         made = {urls.output(url) for url in self.urls.values()}
         made |= {urls.output(urls.asset_url(path, "", self.settings)) for path in self.files}
         made |= {urls.output(urls.category_url(name, self.settings)) for name in self.categories}
-        made |= {urls.output(alias_url(alias)) for _, alias in self.aliases()}
+        made |= {
+            urls.output(alias_url(alias)) for thing in self.things for alias in thing.meta.aliases
+        }
+        if self.settings.blog.authors_profiles:
+            for id_, author in self.library.authors.items():
+                made.add(urls.output(urls.author_url(id_, author.name, author.slug, self.settings)))
         return frozenset(unquote(path) for path in made)
-
-    def aliases(self) -> Iterator[tuple[str, str]]:
-        """Yield each alias with the path of the file that claims it."""
-        for thing in self.things:
-            for alias in thing.meta.aliases:
-                yield thing.path, alias
 
     @functools.cached_property
     def things(self) -> tuple[Post | Page, ...]:
@@ -154,7 +169,8 @@ class View:
 
 
 def alias_url(alias: str) -> str:
-    """Return the address, relative to the root of the site, for which an alias stands."""
+    """Return the address below the root of the site for which an alias stands, without escapes."""
+    alias = unquote(alias)
     return alias.strip("/") + ("" if alias.endswith(".html") else "/")
 
 

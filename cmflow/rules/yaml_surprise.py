@@ -58,7 +58,7 @@ def _dropped(source: Source, lines: list[str], first: int) -> Iterator[Finding]:
     for _, node in source.nodes():
         end = node.end_mark
         match = _DROPPED.match(lines[end.line], end.column) if end.line < len(lines) else None
-        if match and node.style is None and node.value:
+        if match and not node.style and node.value:
             yield Finding(
                 NAME,
                 source.path,
@@ -71,7 +71,7 @@ def _dropped(source: Source, lines: list[str], first: int) -> Iterator[Finding]:
 
 def _nothing(source: Source, first: int) -> Iterator[Finding]:
     for path, node in source.nodes():
-        if node.style is None and node.value in _NULLS:
+        if not node.style and node.value in _NULLS:
             fix = correct.quote(source, path)
             yield Finding(
                 NAME,
