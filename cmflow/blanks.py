@@ -39,7 +39,7 @@ class Wish(msgspec.Struct, frozen=True):
     guests: tuple[str, ...] = ()
     persona: str = ""
     objective: str = ""
-    intent: str = ""
+    intent: str | None = None
     start: dt.datetime | None = None
     end: dt.datetime | None = None
     place: str = ""
@@ -131,8 +131,8 @@ def next_episode(library: Library, series: str) -> int:
 
 
 def environment(folder: Path, language: str) -> jinja2.Environment:
-    """Make the environment in which a file for writers is filled in: text, so nothing is escaped."""
-    made = jinja2.Environment(  # YAML is escaped by `quoted` and `scalar`
+    """Make the environment in which a file for writers is filled in."""
+    made = jinja2.Environment(  # noqa: S701  # `quoted` and `scalar` escape
         loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -77,5 +77,5 @@ def _load(language: str) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
         if isinstance(entry.id, tuple | list):
             many[entry.id[0]] = (entry.string[0], entry.string[1])
         else:
-            one[entry.id] = entry.string
+            one[entry.id] = str(entry.string)
     return one, many

@@ -28,7 +28,7 @@ def check(config: Path, now: dt.datetime) -> tuple[Finding, ...]:
         return tuple(
             msgspec.structs.replace(finding, rule="settings") for finding in error.findings
         )
-    if not settings.docs.is_dir():
+    if not _is_folder(settings.docs):
         return in_order([*found, _no_docs(settings)])
     view = look(settings, now, found)
     return in_order(finding for rule in RULES for finding in rule.run(view))
@@ -146,6 +146,13 @@ def _captions(settings: Settings, files: dict[str, int]) -> dict[str, bytes]:
             except OSError:
                 found[path] = b""
     return found
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long
+        return False
 
 
 def _registers(settings: Settings) -> dict[str, str]:

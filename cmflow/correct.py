@@ -28,6 +28,9 @@ def rewrite(source: Source, path: KeyPath, written: str, value: object) -> Fix |
     if not isinstance(node, yaml.ScalarNode) or node.start_mark.line != node.end_mark.line:
         return None
     lines, first = source.lines()
+    if node.start_mark.line >= len(lines):
+        # YAML counts breaks as lines that no editor does, such as U+2028.
+        return None
     line = lines[node.start_mark.line]
     new = f"{line[: node.start_mark.column]}{written}{line[node.end_mark.column :]}"
     fix = Fix(node.start_mark.line + first, line, new)

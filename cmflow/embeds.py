@@ -14,7 +14,9 @@ from cmflow.safe import address
 
 _PLAYERS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
-        re.compile(r"https://(?:www\.|m\.)?youtube\.com/watch\?(?:[^#]*&)?v=(?P<id>[\w-]{11})(?![\w-])"),
+        re.compile(
+            r"https://(?:www\.|m\.)?youtube\.com/watch\?(?:[^#]*&)?v=(?P<id>[\w-]{11})(?![\w-])"
+        ),
         "https://www.youtube-nocookie.com/embed/{id}?autoplay=1&rel=0&start={at}",
     ),
     (

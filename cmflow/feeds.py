@@ -81,7 +81,7 @@ def feeds(site: Site) -> tuple[Feed, ...]:
 
 
 def feed_url(path: str, extension: str) -> str:
-    """Return the address of a feed, relative to the root of the site: `category/atelier/feed.xml`."""
+    """Return the address of a feed below the root of the site: `category/atelier/feed.xml`."""
     return quote(f"{path}{extension}")
 
 

@@ -151,7 +151,7 @@ def _markdown(docs: Path, findings: list[Finding], settings: Settings) -> Iterat
 
 
 def misled(path: Path, settings: Settings) -> Finding | None:
-    """Say what is wrong with a symbolic link: it leaves the folder of the blog, or leads nowhere."""
+    """Say what is wrong with a symbolic link: it leaves the blog, or leads nowhere."""
     if not path.is_symlink():
         return None
     # Unlike Path.resolve, this survives a link to itself.
@@ -255,7 +255,9 @@ def _finding(source: Source, problem: Problem) -> Finding:
 
 def _authors(settings: Settings, findings: list[Finding]) -> dict[str, Author]:
     path = settings.docs / settings.authors
-    if not path.is_file():
+    try:
+        path.stat()
+    except (OSError, ValueError):
         return {}
     return _register(path, "authors", Author, settings, findings)
 

@@ -121,7 +121,7 @@ class PostMeta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The front matter of a post, decoded."""
 
     date: Dates
-    """When the post appears: a day, or a time with its offset. A time to come keeps it back."""
+    """When the post appears: a day, or a time with its offset."""
     title: str = ""
     """The title. Put it in quotes: it may hold a colon."""
     slug: str = ""

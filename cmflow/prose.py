@@ -89,10 +89,10 @@ def _parser() -> MarkdownIt:
 
 _MARKDOWN = _parser()
 _ATTRIBUTES = re.compile(r"\s*\{:?([^{}\n]*)\}")
-_AT_END = re.compile(r"\s*\{:?([^{}\n]*)\}\s*$")
+_AT_END = re.compile(r"\{:?([^{}\n]*)\}$")
 _ID = re.compile(r"(?:^|\s)(?:#|id=[\"']?)([^\s\"'}]+)")
-_ANY_ID = re.compile(r"\{:?[^{}\n]*?#([^\s{}]+)[^{}\n]*\}")
-_LOOSE_HEADING = re.compile(r"^[ \t>]*#{1,6}[ \t]*(.+?)[ \t#]*$", re.MULTILINE)
+_BRACES = re.compile(r"\{:?([^{}\n]*)\}")
+_LOOSE_HEADING = re.compile(r"^[ \t>]*#{1,6}(.+)$", re.MULTILINE)
 _DECORATIVE = re.compile(
     r"role=[\"']?(?:presentation|none)\b|aria-hidden=[\"']?true\b|\balt=(?:\"\"|'')"
 )
@@ -128,14 +128,14 @@ class _Reader:
     def result(self) -> Prose:
         html = self._html
         # The engine's dialect knows more headings than CommonMark: indented ones, #glued ones.
-        loose = (Heading(*_named(match[1]), 0) for match in _LOOSE_HEADING.finditer(self._body))
+        loose = (Heading(*_named(words), 0) for words in _LOOSE_HEADING.findall(self._body))
         return Prose(
             links=_ordered(self._links + html.links),
             images=_ordered(self._images + html.images),
             embeds=tuple(html.embeds),
             headings=(*self._headings, *loose),
             comments=tuple(html.comments),
-            ids=frozenset(html.ids) | frozenset(_ANY_ID.findall(self._body)),
+            ids=frozenset(html.ids) | _braced_ids(self._body),
         )
 
     def _heading(self, content: str, line: int) -> None:
@@ -198,8 +198,24 @@ class _Html(HTMLParser):
         """Read one piece that begins on a line of the file."""
         self._first = line
         self.reset()
-        self.feed(html)
+        self.feed(self._without_comments(html, line))
         self.close()
+
+    def _without_comments(self, html: str, line: int) -> str:
+        """Take the comments out in linear time, unlike the parser; lines stay where they are."""
+        kept: list[str] = []
+        at = 0
+        while (begin := html.find("<!--", at)) >= 0:
+            end = html.find("-->", begin + 4)
+            kept.append(html[at:begin])
+            line += html.count("\n", at, begin)
+            comment = html[begin : end + 3 if end >= 0 else len(html)]
+            if end >= 0:
+                self.comments.append(Comment(comment, line))
+            kept.append("\n" * comment.count("\n"))
+            line += comment.count("\n")
+            at = begin + len(comment)
+        return "".join([*kept, html[at:]])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {key: value or "" for key, value in attrs}
@@ -215,9 +231,6 @@ class _Html(HTMLParser):
             )
         elif tag in _LOADING and values.get(_LOADING[tag]):
             self.embeds.append(Embed(tag, values[_LOADING[tag]], line))
-
-    def handle_comment(self, data: str) -> None:
-        self.comments.append(Comment(f"<!--{data}-->", self._first + self.getpos()[0] - 1))
 
 
 _LOADING = {
@@ -235,11 +248,18 @@ _LOADING = {
 
 def _named(content: str) -> tuple[str, str]:
     """Split a heading into its text and the id that its author gave it."""
+    content = content.strip(" \t#") if not content.endswith("}") else content.strip()
     match = _AT_END.search(content)
     if match is None:
         return content, ""
     id_ = _ID.search(match[1])
-    return content[: match.start()], id_[1] if id_ else ""
+    return content[: match.start()].strip(" \t#"), id_[1] if id_ else ""
+
+
+def _braced_ids(body: str) -> frozenset[str]:
+    """Return the ids in the attribute lists of a text: `{ #fil .grand }`."""
+    words = (word for inner in _BRACES.findall(body) for word in inner.split())
+    return frozenset(word[1:] for word in words if word.startswith("#"))
 
 
 def _ordered(things: Iterable[T]) -> tuple[T, ...]:

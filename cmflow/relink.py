@@ -50,6 +50,8 @@ def add_alias(text: str, alias: str, *, instead_of: str = "") -> str:
     for item in node.value:
         if instead_of and str(item.value).strip("/") == instead_of.strip("/"):
             return _put(text, start, item, alias)
+    if any(str(item.value).strip("/") == alias.strip("/") for item in node.value):
+        return text
     if not node.value:
         return _put(text, start, node, f"[{scalar(alias)}]", literal=True)
     last = node.value[-1]
@@ -64,7 +66,7 @@ def add_alias(text: str, alias: str, *, instead_of: str = "") -> str:
 def relink(text: str, path: str, target: str, name: str) -> str:
     """Let every relative link of a Markdown file that leads to the file `target` lead to `name`.
 
-    `path` and `target` are relative to `docs_dir`; `name` is the new name in the folder of `target`.
+    `path` and `target` are relative to `docs_dir`; `name` is the new name, in the same folder.
     Links are those of the text, outside code, and those under `links:` of the front matter.
     """
     spans = {*_in_text(text, path, target), *_in_links(text, target)}

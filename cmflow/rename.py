@@ -79,7 +79,7 @@ def plan(site: Settings, read: Library, old: str, new: str) -> Journal:
         meta=msgspec.structs.replace(post.meta, slug=new),
     )
     moves = list(_moves(site, post, renamed))
-    findings = [*_unfit(site, read, renamed, old), *_in_the_way(site, moves)]
+    findings = [*_unfit(site, read, post, renamed)] or [*_in_the_way(site, moves)]
     if findings:
         raise CmflowError(*findings)
     return Journal(old, new, (*_writes(site, read, post, renamed), *moves))
@@ -97,7 +97,9 @@ def _post(site: Settings, read: Library, old: str) -> Post:
             say("More than one post has the slug “{slug}”: {paths}.", slug=old, paths=paths),
             say("Give each a slug of its own first, by hand."),
         )
-    near = difflib.get_close_matches(old, [post.slug for post in read.posts], n=1, cutoff=0.5)
+    slugs = [post.slug for post in read.posts]
+    near = [slug for slug in slugs if old and old in slug]
+    near += difflib.get_close_matches(old, slugs, n=1, cutoff=0.5)
     raise failure(
         place,
         say("No post has the slug “{slug}”.", slug=old),
@@ -107,8 +109,8 @@ def _post(site: Settings, read: Library, old: str) -> Post:
     )
 
 
-def _unfit(site: Settings, read: Library, renamed: Post, old: str) -> Iterator[Finding]:
-    new, place = renamed.slug, site.below_root(site.docs / renamed.path)
+def _unfit(site: Settings, read: Library, post: Post, renamed: Post) -> Iterator[Finding]:
+    old, new, place = post.slug, renamed.slug, site.below_root(site.docs / post.path)
     if not SLUG.fullmatch(new):
         remedy = say("Write it like this: {slug}", slug=slugify(new) or "new-slug")
         yield _refuse(place, say("“{slug}” is no slug.", slug=new), remedy)
@@ -117,11 +119,11 @@ def _unfit(site: Settings, read: Library, renamed: Post, old: str) -> Iterator[F
         yield _refuse(place, say("The post has this slug already."), say("Nothing is to be done."))
         return
     url = urls.post_url(renamed, site)
-    for post in read.posts:
-        aliases = {_plain(alias) for alias in post.meta.aliases}
-        if post.slug == new or (post.slug != old and _plain(url) in aliases):
+    for other in read.posts:
+        aliases = {_plain(alias) for alias in other.meta.aliases}
+        if other.slug == new or (other.slug != old and _plain(url) in aliases):
             yield _refuse(
-                site.below_root(site.docs / post.path),
+                site.below_root(site.docs / other.path),
                 say("The slug “{slug}” is taken: this post has it, or had it.", slug=new),
                 say("Choose another one."),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import re
 import shutil
 import tempfile
 import zoneinfo
@@ -25,6 +26,7 @@ SKELETON = Path(__file__).parent / "skeleton"
 """The files of a new blog: those of each language, and those `common` to both."""
 
 _ZONES = {"fr": "Europe/Paris", "en": "Etc/UTC"}
+_HOST = re.compile(r"[\w.-]+(?::\d+)?")
 _TEXTS = {".css", ".md", ".txt", ".yml", ""}
 
 
@@ -43,10 +45,10 @@ def init(folder: Path, blog: Blog, now: dt.datetime) -> tuple[Path, ...]:
     What lies in the folder is never touched: raises `CmflowError` with every file in the way. An
     interrupted run leaves the folder as it was.
     """
-    files = skeleton(blog, now)
-    findings = [*_unfit(blog), *_in_the_way(folder, files)]
+    findings = [*_unfit(blog), *_in_the_way(folder, skeleton(blog, now))]
     if findings:
         raise CmflowError(*findings)
+    files = skeleton(msgspec.structs.replace(blog, url=address(blog.url)), now)
     with _undone_if_cut_off() as made:
         _make_folder(folder, made)
         workshop = Path(tempfile.mkdtemp(dir=folder, prefix=".cmflow-"))
@@ -60,6 +62,25 @@ def init(folder: Path, blog: Blog, now: dt.datetime) -> tuple[Path, ...]:
             (workshop / path).rename(folder / path)
         shutil.rmtree(workshop)
     return tuple(folder / path for path in sorted(files))
+
+
+def address(words: str) -> str:
+    """Read the address of a site as a person types it: `blog.example.com` is in full after that."""
+    url = words.strip() if "://" in words else f"https://{words.strip()}"
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("http", "https") and bool(_HOST.fullmatch(parts.netloc))
+    except ValueError:
+        fits = False
+    if not fits:
+        raise CmflowError(
+            _refuse(
+                "--url",
+                say("“{url}” is no address of a site.", url=words),
+                say("Write it in full, like https://blog.example.com/"),
+            )
+        )
+    return url if url.endswith("/") else f"{url}/"
 
 
 def skeleton(blog: Blog, now: dt.datetime) -> Mapping[str, bytes]:
@@ -96,13 +117,10 @@ def skeleton(blog: Blog, now: dt.datetime) -> Mapping[str, bytes]:
 def _unfit(blog: Blog) -> Iterator[Finding]:
     if not blog.name.strip():
         yield _refuse("--name", say("The blog has no name."), say("Give it one."))
-    parts = urlsplit(blog.url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        yield _refuse(
-            "--url",
-            say("“{url}” is no address of a site.", url=blog.url),
-            say("Write it in full, like https://blog.example.com/"),
-        )
+    try:
+        address(blog.url)
+    except CmflowError as error:
+        yield from error.findings
     if not blog.author.strip():
         yield _refuse("--author", say("Nobody signs."), say("Give the name of the first author."))
 

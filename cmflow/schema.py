@@ -117,7 +117,7 @@ def parts(kind: Struct) -> tuple[Struct, ...]:
     return tuple(found[1:])
 
 
-def inner(hint: Any) -> Any:  # a type hint has no type of its own
+def inner(hint: Any) -> Any:
     """Return a hint without its `None`."""
     if isinstance(hint, types.UnionType):
         members = (member for member in typing.get_args(hint) if member is not types.NoneType)
@@ -125,7 +125,7 @@ def inner(hint: Any) -> Any:  # a type hint has no type of its own
     return hint
 
 
-def _inside(hint: Any) -> list[Struct]:  # see `inner`
+def _inside(hint: Any) -> list[Struct]:
     kind = inner(hint)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return [kind]
@@ -155,7 +155,7 @@ def _object(kind: Struct) -> Schema:
     return schema
 
 
-def _field(hint: Any, field: msgspec.structs.FieldInfo) -> Schema:  # see `inner`
+def _field(hint: Any, field: msgspec.structs.FieldInfo) -> Schema:
     schema = _value(inner(hint))
     if field.required:
         return schema
@@ -166,7 +166,7 @@ def _field(hint: Any, field: msgspec.structs.FieldInfo) -> Schema:  # see `inner
     return schema
 
 
-def _value(kind: Any) -> Schema:  # see `inner`
+def _value(kind: Any) -> Schema:
     if kind in _SCALARS:
         return dict(_SCALARS[kind])
     if issubclass(typing.get_origin(kind) or kind, tuple):
@@ -178,7 +178,7 @@ def _value(kind: Any) -> Schema:  # see `inner`
     return {"$ref": f"#/$defs/{kind.__name__}"}
 
 
-def _translated(schema: Any, translate: Callable[[str], str]) -> Any:  # JSON
+def _translated(schema: Any, translate: Callable[[str], str]) -> Any:
     if isinstance(schema, list):
         return [_translated(item, translate) for item in schema]
     if not isinstance(schema, dict):

@@ -17,6 +17,7 @@ from mkdocs.utils.yaml import yaml_load
 
 from cmflow.decode import Problem, decode
 from cmflow.errors import Finding, failure, say
+from cmflow.frontmatter import line_in
 
 
 class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -209,7 +210,7 @@ def load(config: Path) -> tuple[Settings, tuple[Finding, ...]]:
     blog, problems = decode(plugins.get("blog") or {}, Blog)
     findings += [_finding(config, problem, "blog") for problem in problems]
     settings = _settings(config, data, tuple(plugins), cmflow or Cmflow(), blog or Blog())
-    findings += _unusable(settings)
+    findings += [*_no_texts(config, data), *_unusable(settings)]
     settings = msgspec.structs.replace(settings, blog=_usable(settings.blog))
     if settings.cmflow.timezone not in zoneinfo.available_timezones():
         findings.append(
@@ -301,12 +302,12 @@ def _settings(
     custom = theme.get("custom_dir")
     return Settings(
         config=config,
-        docs=config.parent / str(data.get("docs_dir") or "docs"),
-        site=config.parent / str(data.get("site_dir") or "site"),
+        docs=config.parent / _text(data, "docs_dir", "docs"),
+        site=config.parent / _text(data, "site_dir", "site"),
         theme=config.parent / str(custom) if custom else None,
-        site_name=str(data.get("site_name") or ""),
-        site_url=str(data.get("site_url") or ""),
-        site_description=str(data.get("site_description") or ""),
+        site_name=_text(data, "site_name"),
+        site_url=_text(data, "site_url"),
+        site_description=_text(data, "site_description"),
         locale=str(theme.get("language") or "en"),
         directory_urls=bool(data.get("use_directory_urls", True)),
         cmflow=cmflow,
@@ -314,6 +315,29 @@ def _settings(
         plugins=plugins,
         extensions=tuple(_plugins(data.get("markdown_extensions"))),
     )
+
+
+_TEXTS = ("site_name", "site_url", "site_description", "docs_dir", "site_dir")
+"""The keys of MkDocs itself that we read as texts."""
+
+
+def _no_texts(config: Path, data: dict[str, Any]) -> list[Finding]:
+    return [
+        Finding(
+            "settings",
+            config.name,
+            line_in(config.read_text("utf-8-sig"), key),
+            say("“{key}” must be a text.", key=key),
+            say("Put the value in quotes."),
+        )
+        for key in _TEXTS
+        if not isinstance(data.get(key, ""), str | None)
+    ]
+
+
+def _text(data: dict[str, Any], key: str, default: str = "") -> str:
+    value = data.get(key)
+    return value if isinstance(value, str) and value else default
 
 
 _PARTS = {

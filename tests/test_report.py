@@ -29,7 +29,9 @@ ALT = Finding(
     say("Say what it shows,\nin words: all."),
     Level.WARNING,
 )
-LINK = Finding("broken-link", "a,b:c%.md", 7, say("The link [red]x[/red] leads nowhere."), say("Correct it."))
+LINK = Finding(
+    "broken-link", "a,b:c%.md", 7, say("The link [red]x[/red] leads nowhere."), say("Correct it.")
+)
 
 
 def test_text_names_file_and_line_rule_what_and_remedy_file_by_file():
@@ -125,13 +127,19 @@ def test_json_of_nothing_is_an_empty_list():
 
 def test_github_gets_workflow_commands_with_everything_escaped():
     assert github([COLON, ALT, LINK], WORDS).split("\n") == [
-        "::error file=content/blog/posts/voile.md,line=2,title=front-matter::"
-        "The value of “title” contains a colon.%0A"
-        'Write the line like this: title: "Entretien : la voile"',
-        "::warning file=content/blog/posts/voile.md,title=missing-alt::"
-        "The picture 100%25.jpg has no words.%0ASay what it shows,%0Ain words: all.",
-        "::error file=a%2Cb%3Ac%25.md,line=7,title=broken-link::"
-        "The link [red]x[/red] leads nowhere.%0ACorrect it.",
+        (
+            "::error file=content/blog/posts/voile.md,line=2,title=front-matter::"
+            "The value of “title” contains a colon.%0A"
+            'Write the line like this: title: "Entretien : la voile"'
+        ),
+        (
+            "::warning file=content/blog/posts/voile.md,title=missing-alt::"
+            "The picture 100%25.jpg has no words.%0ASay what it shows,%0Ain words: all."
+        ),
+        (
+            "::error file=a%2Cb%3Ac%25.md,line=7,title=broken-link::"
+            "The link [red]x[/red] leads nowhere.%0ACorrect it."
+        ),
     ]
 
 

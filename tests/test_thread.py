@@ -7,7 +7,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmflow.thread import Branch, Comment, Speaker, Status, grow
+from cmflow.thread import Branch, Comment, Speaker, Status, grow, walk
 
 START = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
@@ -78,3 +78,18 @@ def test_every_approved_comment_stands_exactly_once(links):
         return [n for b in branches for n in (b.comment.id, *names(b.replies))]
 
     assert sorted(names(grow(comments.values()))) == sorted(comments)
+
+
+def test_a_thread_is_read_from_top_to_bottom_each_answer_after_what_it_answers():
+    tree = grow([comment("a"), comment("b", "a", minute=1), comment("c", minute=2), comment("d", "b")])
+    assert [(r.comment.id, r.depth, r.to.id if r.to else "") for r in walk(tree)] == [
+        ("a", 0, ""),
+        ("b", 1, "a"),
+        ("d", 2, "b"),
+        ("c", 0, ""),
+    ]
+
+
+def test_a_thread_of_thousands_of_answers_is_read_to_its_end():
+    chain = [comment(str(n), str(n - 1) if n else "", minute=n) for n in range(5000)]
+    assert [reply.depth for reply in walk(grow(chain))] == list(range(5000))

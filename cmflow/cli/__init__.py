@@ -6,7 +6,6 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
 
 import click
@@ -83,6 +82,8 @@ def _explain(error: Exception) -> int:
 
 def _where() -> str:
     """Return the address of the issue tracker, as the package names it."""
+    from importlib import metadata
+
     try:
         entries = metadata.metadata("mkdocs-cmflow").get_all("Project-URL") or []
     except metadata.PackageNotFoundError:

@@ -32,13 +32,13 @@ def text(option: str, question: str, default: str = "") -> str:
     return default or _missing(option)
 
 
-def read(option: str, question: str, parse: Callable[[str], T]) -> T:
+def read(option: str, question: str, parse: Callable[[str], T], default: str = "") -> T:
     """Ask for something that is read out of a text; what cannot be read is asked again."""
     if not somebody():
-        return parse(_missing(option))
+        return parse(default or _missing(option))
     while True:
         try:
-            return parse(text(option, question))
+            return parse(text(option, question, default))
         except CmflowError as error:
             for finding in error.findings:
                 speech.tell(finding.message)
@@ -73,7 +73,7 @@ def git_name() -> str:
     git = shutil.which("git")
     if git is None:
         return ""
-    done = subprocess.run(  # git itself, and nothing that a stranger wrote
+    done = subprocess.run(  # noqa: S603  # git itself, and nothing that a stranger wrote
         [git, "config", "user.name"],
         capture_output=True,
         check=False,

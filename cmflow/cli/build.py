@@ -18,7 +18,7 @@ from cmflow.errors import say
     help=N_("What turns Markdown into pages."),
 )  # fmt: skip
 @skin.option("--strict", is_flag=True, help=N_("Take every warning of the engine for an error."))
-def command(engine: str, strict: bool) -> None:  # Click passes it by name
+def command(engine: str, strict: bool) -> None:  # noqa: FBT001  # Click passes it by name
     """Build, and say how much there is."""
     made = build.build(
         skin.config(),

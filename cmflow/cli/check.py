@@ -27,7 +27,7 @@ from cmflow.errors import say
 @skin.option(
     "--fix", is_flag=True, help=N_("Correct what can be corrected safely, one line at a time.")
 )
-def command(form: str, fix: bool) -> int:  # Click passes it by name
+def command(form: str, fix: bool) -> int:  # noqa: FBT001  # Click passes it by name
     """Print what was found, and return 1 where it holds an error."""
     now = dt.datetime.now(dt.UTC)
     if fix:

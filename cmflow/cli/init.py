@@ -14,6 +14,9 @@ from cmflow.cli.speech import N_
 from cmflow.errors import say
 
 
+_SOMEWHERE = "https://blog.example.com/"
+
+
 @skin.command(
     "init",
     N_(
@@ -37,7 +40,7 @@ def command(
     blog = scaffold.Blog(
         language=spoken,
         name=name or ask.text("--name", N_("Name of the blog"), named),
-        url=url or ask.text("--url", N_("Its public address"), "https://blog.example.com/"),
+        url=url or ask.read("--url", N_("Its public address"), scaffold.address, _SOMEWHERE),
         author=author or ask.text("--author", N_("Who signs first"), ask.git_name() or "Camille"),
     )
     written = scaffold.init(folder, blog, dt.datetime.now(dt.UTC))

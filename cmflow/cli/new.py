@@ -101,7 +101,6 @@ def published(function: F) -> F:
         option(
             "--intent",
             type=click.Choice([intent.value for intent in Intent]),
-            default="",
             help=N_("What it is for."),
         ),
         option(

@@ -12,8 +12,8 @@ from cmflow.cli.speech import N_
 @skin.command(
     "schema",
     N_(
-        "NAME is front-matter or settings. A new blog has the second one in .schemas/settings.json, "
-        "which the first line of its mkdocs.yml names."
+        "NAME is front-matter or settings. A new blog keeps the second in .schemas/settings.json; "
+        "the first line of its mkdocs.yml names it."
     ),
 )
 @skin.argument("name", metavar="NAME", type=click.Choice(list(schema.SCHEMAS)))

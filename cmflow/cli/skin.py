@@ -60,19 +60,19 @@ class Group(Command, click.Group):
 class Root(Group):
     """The command itself; the module of a command is read when the command is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # Click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # Click's signature
         """Return the commands in the order of their use."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # Click's
         """Read a command's module and return the command."""
         if cmd_name not in COMMANDS:
             return None
         found = importlib.import_module(f"cmflow.cli.{cmd_name}").command
-        assert isinstance(found, click.Command)  # a promise of our own modules
+        assert isinstance(found, click.Command)  # noqa: S101  # a promise of our own modules
         return found
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands without reading their modules."""
         with formatter.section(gettext("Commands")):
             formatter.write_dl([(name, gettext(words)) for name, words in COMMANDS.items()])
@@ -89,7 +89,7 @@ def command(name: str, details: str = "") -> Callable[[Callable[..., int | None]
     return make
 
 
-def option(*names: str, help: str, **settings: Any) -> Callable[[F], F]:  # Click's
+def option(*names: str, help: str, **settings: Any) -> Callable[[F], F]:  # noqa: A002  # Click's
     """Add an option; its help is not optional."""
     return click.option(*names, cls=Option, help=help, **settings)
 

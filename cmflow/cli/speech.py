@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
-def N_(words: str) -> str:  # the name that gettext's tools know
+def N_(words: str) -> str:  # noqa: N802  # the name that gettext's tools know
     """Mark words for the catalogue; they are translated where they are shown."""
     return words
 
