@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -43,15 +46,17 @@ def build(config: Path, *, engine: str, strict: bool, now: dt.datetime, talk: Ta
     `talk` receives the engine's warnings as lines. With `strict`, a warning fails the build.
     """
     settings, read = _readable(config)
-    if engine == "zensical":
-        from cmflow.engines import zensical
+    with _workshop(settings) as folder:
+        if engine == "zensical":
+            from cmflow.engines import zensical
 
-        zensical.build(settings, read, strict=strict)
-        _finish(site_of(settings, read, zensical.made(settings, read), now=now))
-    else:
-        from cmflow.engines import material
+            there = msgspec.structs.replace(settings, site=folder)
+            zensical.build(there, read, strict=strict)
+            _finish(site_of(there, read, zensical.made(there, read), now=now))
+        else:
+            from cmflow.engines import material
 
-        material.build(config, strict=strict, talk=talk)
+            material.build(config, folder, strict=strict, talk=talk)
     made = [settings.site / urls.output(urls.post_url(post, settings)) for post in read.posts]
     return Built(
         settings.site,
@@ -137,6 +142,26 @@ def _readable(config: Path) -> tuple[Settings, Library]:
     if fatal:
         raise CmflowError(*(f for at, f in enumerate(fatal) if f not in fatal[:at]))
     return settings, read
+
+
+@contextlib.contextmanager
+def _workshop(settings: Settings) -> Iterator[Path]:
+    """Give a folder to build in, and put what was made in the place of the old site at the end.
+
+    A build that fails leaves the old site as it was. What begins with a dot stays, as with MkDocs:
+    the output folder may be a checkout.
+    """
+    kept = settings.root / ".cmflow"
+    kept.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=kept, prefix="site-") as name:
+        folder = Path(name)
+        yield folder
+        settings.site.mkdir(parents=True, exist_ok=True)
+        for old in settings.site.iterdir():
+            if not old.name.startswith("."):
+                shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
+        for new in folder.iterdir():
+            shutil.move(new, settings.site / new.name)
 
 
 def _finish(site: Site) -> None:

@@ -75,7 +75,9 @@ def _load(language: str) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
         if not entry.id or not entry.string:
             continue
         if isinstance(entry.id, tuple | list):
-            many[entry.id[0]] = (entry.string[0], entry.string[1])
+            # What still waits for a translation stays English.
+            if all(entry.string):
+                many[entry.id[0]] = (entry.string[0], entry.string[1])
         else:
             one[entry.id] = str(entry.string)
     return one, many

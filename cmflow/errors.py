@@ -80,6 +80,10 @@ class CmflowError(Exception):
         self.findings = findings
 
 
+COMMAND = "cmflow"
+"""Stands for a rule where a command itself could not do its work."""
+
+
 def failure(path: str, message: Message, remedy: Message, *, line: int = 0) -> CmflowError:
     """Make the error of a command that could not do its work, outside of any rule of `check`."""
-    return CmflowError(Finding("cmflow", path, line, message, remedy))
+    return CmflowError(Finding(COMMAND, path, line, message, remedy))

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cmflow.catalogue import Catalogue
-from cmflow.errors import Finding, Level
+from cmflow.errors import COMMAND, Finding, Level
 
 Words = Catalogue
 
@@ -25,7 +25,8 @@ def text(findings: Sequence[Finding], words: Words, *, colour: bool = False) -> 
     parts = []
     for _, group in itertools.groupby(findings, key=lambda finding: finding.path):
         parts.append(Text("\n").join(_entry(finding, words) for finding in group))
-    parts.append(Text(_sum(findings, words), style="bold"))
+    if any(finding.rule != COMMAND for finding in findings):
+        parts.append(Text(_sum(findings, words), style="bold"))
     return _render(Text("\n\n").join(parts), colour=colour)
 
 
@@ -82,7 +83,7 @@ def _entry(finding: Finding, words: Words) -> Text:
         "  ",
         (level, "red" if error else "yellow"),
         "  ",
-        (finding.rule, "dim"),
+        ("" if finding.rule == COMMAND else finding.rule, "dim"),
         "\n    ",
         _plain(words.show(finding.message)),
         "\n    → ",

@@ -283,3 +283,21 @@ def test_every_woven_block_has_its_place_in_the_documentation():
 
     guide = (Path(__file__).parent.parent / "docs" / "slots.md").read_text("utf-8")
     assert set(re.findall(r"^### `([a-z-]+)`", guide, re.MULTILINE)) == set(BLOCKS)
+
+
+@ENGINES
+def test_a_build_that_fails_in_the_engine_leaves_the_old_site(tmp_path, engine):
+    config = make_site(tmp_path, {"blog/posts/a.md": a_post("a")}, not_in_nav="x")
+    site = built(config, engine)
+    (site / ".kept").write_text("mine")
+    before = {p: (site / p).read_bytes() for p in pages(site)}
+    (tmp_path / "content/blog/posts/b.md").write_text(a_post("a"))
+    (tmp_path / "theme").mkdir()
+    (tmp_path / "theme" / "main.html").write_text("{% this is no template %}")
+    broken = config.read_text().replace("name: material", "name: material\n  custom_dir: theme")
+    config.write_text(broken)
+    with pytest.raises(CmflowError):
+        build.build(config, engine=engine, strict=False, now=NOW, talk=print)
+    assert {p: (site / p).read_bytes() for p in pages(site)} == before
+    assert (site / ".kept").read_text() == "mine"
+    assert not list((tmp_path / ".cmflow").glob("site-*"))

@@ -24,8 +24,10 @@ from cmflow.embeds import player
         ),
         (
             "https://tube.example/w/9c9de5e8-0a1e-484a-b099-e80766180a6d",
-            "https://tube.example/videos/embed/9c9de5e8-0a1e-484a-b099-e80766180a6d"
-            "?autoplay=1&p2p=0&start={at}s",
+            (
+                "https://tube.example/videos/embed/9c9de5e8-0a1e-484a-b099-e80766180a6d"
+                "?autoplay=1&p2p=0&start={at}s"
+            ),
         ),
     ],
 )

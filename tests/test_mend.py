@@ -27,7 +27,9 @@ def test_a_part_of_the_menu_is_named_by_its_title_not_by_its_icon():
         'aria-expanded="true">\n<label class="md-nav__title" for="__nav_1">'
         '<span class="md-nav__icon md-icon"></span>\n R&amp;D </label>'
     )
-    assert '<nav class="md-nav" data-md-level="1" aria-label="R&amp;D" aria-expanded' in mended(html)
+    assert '<nav class="md-nav" data-md-level="1" aria-label="R&amp;D" aria-expanded' in mended(
+        html
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,9 @@ def test_a_translation_of_the_page_stays_a_translation():
     assert mended(html) == html
 
 
-@pytest.mark.parametrize("engine", ["main.57a0d79d", "classic/main.68ef4dbf", "modern/palette.b60ce83d"])
+@pytest.mark.parametrize(
+    "engine", ["main.57a0d79d", "classic/main.68ef4dbf", "modern/palette.b60ce83d"]
+)
 def test_our_styles_come_after_the_engine_and_before_the_site(engine: str):
     engines = f'<link rel="stylesheet" href="../assets/stylesheets/{engine}.min.css">\n'
     sites = '<link rel="stylesheet" href="../assets/stylesheets/brand.css">\n'

@@ -81,7 +81,9 @@ def test_every_approved_comment_stands_exactly_once(links):
 
 
 def test_a_thread_is_read_from_top_to_bottom_each_answer_after_what_it_answers():
-    tree = grow([comment("a"), comment("b", "a", minute=1), comment("c", minute=2), comment("d", "b")])
+    tree = grow(
+        [comment("a"), comment("b", "a", minute=1), comment("c", minute=2), comment("d", "b")]
+    )
     assert [(r.comment.id, r.depth, r.to.id if r.to else "") for r in walk(tree)] == [
         ("a", 0, ""),
         ("b", 1, "a"),

@@ -6,10 +6,10 @@ import datetime as dt
 
 import click
 
-from cmflow import build
+from cmflow import build, check
 from cmflow.cli import skin, speech
 from cmflow.cli.speech import N_
-from cmflow.errors import say
+from cmflow.errors import CmflowError, Level, say
 
 
 @skin.command("build", N_("The folder it is built into is printed."))
@@ -20,12 +20,18 @@ from cmflow.errors import say
 @skin.option("--strict", is_flag=True, help=N_("Take every warning of the engine for an error."))
 def command(engine: str, strict: bool) -> None:  # noqa: FBT001  # Click passes it by name
     """Build, and say how much there is."""
-    made = build.build(
-        skin.config(),
-        engine=engine,
-        strict=strict,
-        now=dt.datetime.now(dt.UTC),
-        talk=lambda line: click.echo(line, err=True),
-    )
+    config, now = skin.config(), dt.datetime.now(dt.UTC)
+    try:
+        made = build.build(
+            config,
+            engine=engine,
+            strict=strict,
+            now=now,
+            talk=lambda line: click.echo(line, err=True),
+        )
+    except CmflowError as error:
+        # The engine names one mistake, mostly without a line; check names them all.
+        found = [f for f in check.check(config, now) if f.level is Level.ERROR]
+        raise CmflowError(*(found or error.findings)) from error
     click.echo(str(made.site))
     speech.tell(say("{pages} pages, {posts} of them posts.", pages=made.pages, posts=made.posts))

@@ -13,7 +13,6 @@ from cmflow.cli import ask, skin, speech
 from cmflow.cli.speech import N_
 from cmflow.errors import say
 
-
 _SOMEWHERE = "https://blog.example.com/"
 
 

@@ -42,10 +42,10 @@ class _Lines(logging.Handler):
             self._talk(line)
 
 
-def build(config: Path, *, strict: bool, talk: Talk) -> None:
-    """Build a site into its output folder; raises `CmflowError` with the engine's words."""
+def build(config: Path, site: Path, *, strict: bool, talk: Talk) -> None:
+    """Build a site into the folder `site`; raises `CmflowError` with the engine's words."""
     with _listening(config, talk, logging.WARNING), _quiet():
-        settings = load_config(str(config), strict=strict)
+        settings = load_config(str(config), strict=strict, site_dir=str(site))
         settings.plugins.on_startup(command="build", dirty=False)
         try:
             mkdocs_build.build(settings)

@@ -41,7 +41,9 @@ def build(settings: Settings, library: Library, *, strict: bool) -> None:
     overlay = settings.root / ".cmflow-zensical.yml"
     staged = _stage(settings, library)
     relative = staged.relative_to(settings.root).as_posix()
-    overlay.write_text(f"INHERIT: {settings.config.name}\ndocs_dir: {relative}\n", "utf-8")
+    site = settings.site.relative_to(settings.root).as_posix()
+    words = f"INHERIT: {settings.config.name}\ndocs_dir: {relative}\nsite_dir: {site}\n"
+    overlay.write_text(words, "utf-8")
     command = [sys.executable, "-m", "zensical", "build", "--clean", "-f", str(overlay)]
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter, no shell
