@@ -65,7 +65,7 @@ def test_a_translation_names_the_same_values():
         ("a plain space inside guillemets", r"« "),
         ("a straight apostrophe", r"\w'\w"),
         ("English quotation marks", r"[“”]"),
-        ("three dots for an ellipsis", r"\.\.\."),
+        ("three dots for an ellipsis", r"\w\.\.\."),
     ],
 )
 def test_french_has_its_own_typography(fault, pattern):
