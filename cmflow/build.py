@@ -12,8 +12,17 @@ from pathlib import Path
 
 import msgspec
 
-from cmflow import feeds, frontmatter, library, press, share, transcript, urls
-from cmflow import settings as settings_room
+from cmflow import (
+    community,
+    feeds,
+    frontmatter,
+    library,
+    mkdocs_yml,
+    press,
+    share,
+    transcript,
+    urls,
+)
 from cmflow.blocks import Blocks, environment
 from cmflow.catalogue import catalogue
 from cmflow.errors import CmflowError, Finding, failure, say
@@ -86,8 +95,8 @@ def site_of(settings: Settings, read: Library, made: Made, *, now: dt.datetime) 
         read,
         made,
         now=now,
-        threads={slug: grow(library.comments(settings, slug)[0]) for slug in slugs},
-        receipts={slug: library.receipts(settings, slug)[0] for slug in slugs},
+        threads={slug: grow(community.comments(settings, slug)[0]) for slug in slugs},
+        receipts={slug: community.receipts(settings, slug)[0] for slug in slugs},
     )
 
 
@@ -126,7 +135,7 @@ def assets() -> Mapping[str, Path]:
 
 def _readable(config: Path) -> tuple[Settings, Library]:
     """Read a site; raises `CmflowError` where the engine would stumble, with every reason."""
-    settings, findings = settings_room.load(config)
+    settings, findings = mkdocs_yml.load(config)
     fatal = list(findings)
     if not settings.docs.is_dir():
         raise failure(

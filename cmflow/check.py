@@ -9,8 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from cmflow import frontmatter, library, share
-from cmflow import settings as settings_room
+from cmflow import frontmatter, library, mkdocs_yml, reading, share
 from cmflow.errors import CmflowError, Finding, say
 from cmflow.rules import RULES
 from cmflow.rules.view import View
@@ -23,7 +22,7 @@ def check(config: Path, now: dt.datetime) -> tuple[Finding, ...]:
     Never raises for what people wrote: settings that cannot be read are the one finding then.
     """
     try:
-        settings, found = settings_room.load(config)
+        settings, found = mkdocs_yml.load(config)
     except CmflowError as error:
         return tuple(
             msgspec.structs.replace(finding, rule="settings") for finding in error.findings
@@ -129,7 +128,7 @@ def _files(settings: Settings, findings: list[Finding]) -> dict[str, int]:
             path = Path(folder) / name
             if name.startswith("."):
                 continue
-            finding = library.misled(path, settings)
+            finding = reading.misled(path, settings)
             if finding is not None:
                 findings.append(finding)
             elif path.is_file():

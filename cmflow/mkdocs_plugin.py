@@ -18,7 +18,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from cmflow import build, library, outline, settings
+from cmflow import build, library, mkdocs_yml, outline
 from cmflow.errors import CmflowError
 from cmflow.library import Library
 from cmflow.safe import escape_name
@@ -41,14 +41,14 @@ class CmflowPlugin(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]  # as
 
     def load_config(
         self,
-        options: dict[str, Any],  # read again with their lines, by `settings.load`
+        options: dict[str, Any],  # read again with their lines, by `mkdocs_yml.load`
         config_file_path: str | None = None,
     ) -> tuple[ConfigErrors, ConfigWarnings]:
         """Check our block of `mkdocs.yml`, and report what is wrong the way MkDocs shows it."""
         if config_file_path is None:
             return [], []
         try:
-            self._settings, findings = settings.load(Path(config_file_path))
+            self._settings, findings = mkdocs_yml.load(Path(config_file_path))
         except CmflowError as error:
             findings = error.findings
         return [

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from cmflow import frontmatter, library, relink, settings, urls
+from cmflow import frontmatter, library, mkdocs_yml, relink, urls
 from cmflow.errors import CmflowError, Finding, Message, failure, say
 from cmflow.library import Library
 from cmflow.post import Post
@@ -54,7 +54,7 @@ def rename(config: Path, old: str, new: str) -> tuple[Path, ...]:
     Raises `CmflowError` where the new slug is none or is taken, where no post has the old one, or
     where a file was changed by somebody else while a rename was cut off.
     """
-    site, _ = settings.load(config)
+    site, _ = mkdocs_yml.load(config)
     path = site.root / JOURNAL
     journal = _unfinished(path, old, new)
     if journal is None:

@@ -13,7 +13,7 @@ import pytest
 from feed_judges import judged
 from sites import NOW, built, pages
 
-from cmflow import library, scaffold, settings, urls
+from cmflow import library, mkdocs_yml, scaffold, urls
 from cmflow.check import check
 from cmflow.errors import Level
 
@@ -57,7 +57,7 @@ def site(config: Path) -> Path:
 
 
 def test_every_post_has_its_page_where_we_say(config, site):
-    read, _ = settings.load(config)
+    read, _ = mkdocs_yml.load(config)
     books = library.load(read)
     assert len(books.posts) == 566
     missing = [p.path for p in books.posts if not (site / urls.output(urls.post_url(p, read))).is_file()]

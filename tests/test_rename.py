@@ -245,9 +245,9 @@ def test_a_rename_that_was_cut_off_is_ended_by_the_same_command(tmp_path, monkey
 
 
 def test_it_takes_the_steps_that_the_test_above_cuts(tmp_path):
-    from cmflow import library, settings
+    from cmflow import library, mkdocs_yml
 
-    site, _ = settings.load(home(tmp_path))
+    site, _ = mkdocs_yml.load(home(tmp_path))
     assert len(rename.plan(site, library.load(site), "vieux", "neuf").steps) == STEPS
 
 

@@ -16,8 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import cmflow
-from cmflow import correct, frontmatter, library
-from cmflow import settings as settings_room
+from cmflow import correct, frontmatter, library, mkdocs_yml
 from cmflow.check import apply, check, fix, look
 from cmflow.errors import Finding, Fix, say
 from cmflow.post import PageMeta, PostMeta
@@ -385,7 +384,7 @@ def test_rules_read_nothing_themselves(tmp_path, monkeypatch):
 
 
 def _read_settings(config: Path):
-    loaded, found = settings_room.load(config)
+    loaded, found = mkdocs_yml.load(config)
     return loaded, NOW, found
 
 

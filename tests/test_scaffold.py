@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sites import built, make_site
 
-from cmflow import blanks, frontmatter, library, scaffold, settings
+from cmflow import blanks, frontmatter, library, mkdocs_yml, scaffold
 from cmflow.blanks import Wish
 from cmflow.check import check
 from cmflow.decode import decode
@@ -30,7 +30,7 @@ BLOGS = {
 
 
 def read(config: Path):
-    found, _ = settings.load(config)
+    found, _ = mkdocs_yml.load(config)
     return found, library.load(found)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sites import a_post, built, front, make_site, pages
 
-from cmflow import library, settings, urls
+from cmflow import library, mkdocs_yml, urls
 
 FORMATS = ["{date}/{slug}", "articles/{slug}", "{categories}/{file}", "{slug}"]
 
@@ -36,7 +36,7 @@ def test_the_addresses_are_those_that_the_engine_makes(tmp_path, form):
         plugins=["search", blog, "tags", {"cmflow": {"cards": {"enabled": False}}}],
     )
     site = built(config)
-    read, _ = settings.load(config)
+    read, _ = mkdocs_yml.load(config)
     books = library.load(read)
     ours = {urls.output(urls.post_url(post, read)) for post in books.posts}
     ours |= {urls.output(urls.page_url(page.path, read)) for page in books.pages}
@@ -68,7 +68,7 @@ def test_what_is_no_address_of_the_site_stays_as_it_is(address):
 
 
 def test_a_picture_beside_a_post_loses_the_folder_of_the_posts(tmp_path):
-    read, _ = settings.load(make_site(tmp_path, {}))
+    read, _ = mkdocs_yml.load(make_site(tmp_path, {}))
     assert urls.asset_url("pic.png", "posts/2019/a.md", read) == "2019/pic.png"
     assert urls.asset_url("../assets/pic.png", "posts/a.md", read) == "assets/pic.png"
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from cmflow import blanks, library, settings
+from cmflow import blanks, library, mkdocs_yml
 from cmflow.blanks import Wish
 from cmflow.cli import ask, speech
 from cmflow.cli.commands import COMMANDS
@@ -27,7 +27,7 @@ class Desk:
     """A site as it was read, and what a person is asked about it."""
 
     def __init__(self) -> None:
-        self.settings, _ = settings.load(config())
+        self.settings, _ = mkdocs_yml.load(config())
         self.library = library.load(self.settings)
         self.now = dt.datetime.now(dt.UTC)
 

@@ -101,7 +101,7 @@ def argument(name: str, **settings: Any) -> Callable[[F], F]:  # Click's
 
 def config() -> Path:
     """Return the path of `mkdocs.yml`: the one given, or the one found here or above."""
-    from cmflow import settings  # slow, and help needs none of it
+    from cmflow import mkdocs_yml  # slow, and help needs none of it
 
     given = click.get_current_context().find_root().params["config_file"]
-    return given or settings.find(Path.cwd())
+    return given or mkdocs_yml.find(Path.cwd())

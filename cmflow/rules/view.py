@@ -13,9 +13,10 @@ from cmflow import frontmatter, prose, urls
 from cmflow.errors import Finding, Level, Message, say
 from cmflow.frontmatter import Source
 from cmflow.library import Library
+from cmflow.mkdocs_yml import line_of
 from cmflow.post import Page, Picture, Post
 from cmflow.prose import Prose
-from cmflow.settings import Settings, line_of
+from cmflow.settings import Settings
 
 
 class View:
