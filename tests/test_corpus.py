@@ -60,7 +60,9 @@ def test_every_post_has_its_page_where_we_say(config, site):
     read, _ = mkdocs_yml.load(config)
     books = library.load(read)
     assert len(books.posts) == 566
-    missing = [p.path for p in books.posts if not (site / urls.output(urls.post_url(p, read))).is_file()]
+    missing = [
+        p.path for p in books.posts if not (site / urls.output(urls.post_url(p, read))).is_file()
+    ]
     assert missing == []
 
 

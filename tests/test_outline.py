@@ -37,7 +37,10 @@ def test_a_new_address_cannot_break_out_of_its_attribute():
 
 
 def test_the_text_of_a_post_has_no_title_no_comment_and_no_slot():
-    assert text_of("<h1 id='x'>T</h1>\n<p>A</p><!-- more --><!-- cmflow: x --><p>B</p>") == "<p>A</p><p>B</p>"
+    assert (
+        text_of("<h1 id='x'>T</h1>\n<p>A</p><!-- more --><!-- cmflow: x --><p>B</p>")
+        == "<p>A</p><p>B</p>"
+    )
     assert text_of("<p>A</p><h1>T</h1>") == "<p>A</p><h1>T</h1>"
 
 
