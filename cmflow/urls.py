@@ -106,10 +106,13 @@ def output(url: str) -> str:
 def relative(target: str, page: str) -> str:
     """Write an address of the site as a link from one of its pages.
 
-    What carries a scheme, or begins at the root of a host, is returned as it is.
+    What carries a scheme, or begins at the root of a host, is returned as it is. A page that begins
+    at the root gets links that do: it is shown at addresses that are not its own.
     """
     if urlsplit(target).scheme or target.startswith(("/", "#")):
         return target
+    if page.startswith("/"):
+        return posixpath.join(posixpath.dirname(page), target)
     path, mark, fragment = target.partition("#")
     base = posixpath.dirname(page)
     result = posixpath.relpath(path or ".", base or ".")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from urllib.parse import urljoin, urlsplit
 
 from cmflow.blocks import Blocks
 from cmflow.gather import BLOCKS, Spot
@@ -25,6 +26,9 @@ _ARTICLE = re.compile(r'<article class="md-content__inner md-typeset"(?P<rest>[^
 _EXCERPT = re.compile(r'<article class="md-post md-post--excerpt">')
 _EXCERPT_LINK = re.compile(r'<h[12][^>]*><a class="toclink" href="(?P<href>[^"]*)"')
 _DESCRIPTION = re.compile(r'\s*<meta name="description" content="[^"]*">')
+_NOT_FOUND = "404.html"
+"""The page that a host shows in the place of any that is not there."""
+
 _H1 = re.compile(r"<h1\b(?P<attributes>[^>]*)>")
 
 
@@ -50,6 +54,9 @@ class Weaver:
     def page(self, html: str, url: str) -> str:
         """Return a page with its data woven in; `url` is its address below the root of the site."""
         path = self._paths.get(url, "")
+        if url == _NOT_FOUND:
+            url = urljoin(self._site.settings.site_url or "/", url)
+            url = urlsplit(url).path
         spot = Spot(url, path, self._posts.get(url), self._site.pages.get(path))
         placed = {match["name"] for match in SLOT.finditer(html)}
         if spot.post is not None or spot.page is not None:

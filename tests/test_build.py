@@ -301,3 +301,12 @@ def test_a_build_that_fails_in_the_engine_leaves_the_old_site(tmp_path, engine):
     assert {p: (site / p).read_bytes() for p in pages(site)} == before
     assert (site / ".kept").read_text() == "mine"
     assert not list((tmp_path / ".cmflow").glob("site-*"))
+
+
+@ENGINES
+def test_the_page_for_what_is_not_there_finds_its_styles_from_anywhere(tmp_path, engine):
+    config = make_site(tmp_path, {}, site_url="https://essai.example/journal/")
+    html = (built(config, engine) / "404.html").read_text("utf-8")
+    woven = re.findall(r'(?:href|src)="([^"]*cmflow\.[0-9a-f]{8}\.(?:css|js))"', html)
+    assert len(woven) == 2
+    assert all(link.startswith("/journal/assets/cmflow/") for link in woven)

@@ -11,11 +11,14 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import click
 from mkdocs.commands import build as mkdocs_build
 from mkdocs.commands import serve as mkdocs_serve
 from mkdocs.config import load_config
+from mkdocs.config.config_options import Plugins
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
 
 from cmflow.errors import CmflowError, failure, say
@@ -45,6 +48,9 @@ class _Lines(logging.Handler):
 def build(config: Path, site: Path, *, strict: bool, talk: Talk) -> None:
     """Build a site into the folder `site`; raises `CmflowError` with the engine's words."""
     with _listening(config, talk, logging.WARNING), _quiet():
+        # MkDocs keeps plugins from one configuration to the next, for its server; one that was shut
+        # down has lost its temporary folder.
+        cast("Plugins", MkDocsConfig.plugins).plugin_cache.clear()
         settings = load_config(str(config), strict=strict, site_dir=str(site))
         settings.plugins.on_startup(command="build", dirty=False)
         try:
