@@ -48,6 +48,13 @@ class Command(click.Command):
         """Return the sentence for a list of commands, in the language spoken."""
         return click.Command.get_short_help_str(_spoken(self), limit)
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return `--help`; Click keeps it with the words of the language first spoken."""
+        found = super().get_help_option(ctx)
+        if found is not None:
+            found.help = gettext("Show this message and exit.")
+        return found
+
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Return the parts of the usage line, in the language spoken."""
         return [gettext(piece) for piece in super().collect_usage_pieces(ctx)]
