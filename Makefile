@@ -18,7 +18,7 @@ endif
 demo: .venv/installed
 	$(BIN)/cmflow build
 ifneq ($(SERVE),0)
-	$(BIN)/cmflow serve --address $(ADDRESS)
+	$(BIN)/python tools/demo.py $(ADDRESS)
 endif
 
 test: lint unit
@@ -50,12 +50,13 @@ lock:
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@echo ok > $@
 
-.venv-dev/installed: requirements/dev.txt pyproject.toml tests/web/package-lock.json
+.venv-dev/installed: requirements/dev.txt pyproject.toml tests/web/package-lock.json tests/bluesky/package-lock.json
 	$(PYTHON) -m venv .venv-dev
 	$(DEV)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	$(DEV)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	$(DEV)/python tools/web.py
+	$(DEV)/python tools/bluesky.py
 	@echo ok > $@
 
 clean:
-	rm -rf .venv .venv-dev site .cmflow tests/web/node_modules
+	rm -rf .venv .venv-dev site .cmflow tests/web/node_modules tests/bluesky/node_modules

@@ -6,9 +6,10 @@ import datetime as dt
 
 import msgspec
 
+from cmflow import ledger_file
 from cmflow.errors import Finding
-from cmflow.ledger import Receipt
-from cmflow.reading import decoded, plain_yaml, read
+from cmflow.ledger import Receipt, fits
+from cmflow.reading import decoded, read
 from cmflow.settings import Settings
 from cmflow.thread import Comment, Speaker, Status
 
@@ -38,15 +39,14 @@ def comments(settings: Settings, slug: str) -> tuple[tuple[Comment, ...], tuple[
 
 def receipts(settings: Settings, slug: str) -> tuple[tuple[Receipt, ...], tuple[Finding, ...]]:
     """Read the receipts of one post: where its copies stand, sorted by channel."""
-    findings: list[Finding] = []
-    found: list[Receipt] = []
-    for path in sorted((settings.community / "receipts" / slug).glob("*.yml")):
-        data = plain_yaml(path, settings, findings)
-        record = data if isinstance(data, dict) else {}
-        if record.get("state") == "sent" and record.get("url"):
-            network = str(record.get("network") or path.stem)
-            found.append(Receipt(slug, path.stem, network, str(record["url"])))
-    return tuple(found), tuple(findings)
+    folder = settings.community / "receipts"
+    name = settings.below_root(folder)
+    places = sorted((folder / slug).glob("*.yml")) if fits(slug) else []
+    found = [ledger_file.read(folder, (slug, path.stem), name) for path in places]
+    return (
+        tuple(one for one in found if isinstance(one, Receipt)),
+        tuple(one for one in found if isinstance(one, Finding)),
+    )
 
 
 class _CommentMeta(msgspec.Struct, frozen=True):

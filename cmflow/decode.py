@@ -13,7 +13,7 @@ import operator
 import types
 import typing
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, Union
+from typing import Any, Literal, TypeVar, Union
 
 import msgspec
 
@@ -74,6 +74,9 @@ def _struct(data: Any, kind: type[T], path: KeyPath) -> tuple[T | None, list[Pro
 
 def _value(data: Any, hint: Any, path: KeyPath) -> tuple[Any, list[Problem]]:
     kind = _inner(hint)
+    if data is False and Literal[False] in typing.get_args(kind):
+        return False, []
+    kind = _inner(kind, Literal[False])
     origin = typing.get_origin(kind)
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return _struct(data, kind, path)
@@ -115,10 +118,10 @@ def _mapping(data: Any, hint: Any, path: KeyPath) -> tuple[Any, list[Problem]]:
     )
 
 
-def _inner(hint: Any) -> Any:
-    """Strip `None` from an optional type."""
+def _inner(hint: Any, without: Any = types.NoneType) -> Any:
+    """Strip `None`, or another word for nothing, from an optional type."""
     if typing.get_origin(hint) in (Union, types.UnionType):
-        members = [member for member in typing.get_args(hint) if member is not type(None)]
+        members = [member for member in typing.get_args(hint) if member != without]
         return functools.reduce(operator.or_, members)
     return hint
 

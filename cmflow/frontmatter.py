@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import tempfile
@@ -48,6 +49,11 @@ class Source(msgspec.Struct, frozen=True):
     meta: dict[str, Any]
     body: str
     body_line: int
+
+    @property
+    def version(self) -> str:
+        """The digest of the whole text: a page bears it, so that one knows what it was made of."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
 
     def line_of(self, *keys: str | int) -> int:
         """Return the line of a value in the front matter: `line_of("guests", 0, "name")`.

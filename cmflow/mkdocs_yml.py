@@ -12,6 +12,7 @@ import yaml_env_tag
 from mkdocs.exceptions import ConfigurationError
 from mkdocs.utils.yaml import yaml_load
 
+from cmflow.channel import unfit
 from cmflow.decode import Problem, decode
 from cmflow.errors import Finding, failure, say
 from cmflow.frontmatter import line_in
@@ -46,6 +47,11 @@ def load(config: Path) -> tuple[Settings, tuple[Finding, ...]]:
     settings = _settings(config, data, tuple(plugins), cmflow or Cmflow(), blog or Blog())
     findings += [*_no_texts(config, data), *_unusable(settings)]
     settings = msgspec.structs.replace(settings, blog=_usable(settings.blog))
+    text = config.read_text("utf-8-sig")
+    findings += [
+        Finding("settings", config.name, line_of(text, path, "cmflow"), message, remedy)
+        for path, message, remedy in unfit(settings.cmflow.channels, settings.cmflow.ledger)
+    ]
     if settings.cmflow.timezone not in zoneinfo.available_timezones():
         findings.append(
             Finding(

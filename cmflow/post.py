@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from typing import Literal
 
 import msgspec
 
@@ -117,6 +118,23 @@ class Dates(msgspec.Struct, frozen=True):
     """The last change that a reader should know of."""
 
 
+class NoteMeta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the author says of a post on one channel, in that channel's own voice."""
+
+    text: str = ""
+    """The text of the note; the link is added where it is not in it."""
+    parts: tuple[str, ...] = ()
+    """The texts of a thread instead, broken where the author breaks it."""
+    warning: str = ""
+    """A content warning, shown before the text; for Mastodon."""
+    language: str = ""
+    """The language of the text, like fr or en, where it is not the channel's."""
+    pictures: tuple[Picture, ...] = ()
+    """The pictures of the note, in place of the main one; each with its words."""
+    at: dt.datetime | None = None
+    """Not before this time, with its offset: 2026-10-06T18:00:00+02:00."""
+
+
 class PostMeta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The front matter of a post, decoded."""
 
@@ -181,6 +199,8 @@ class PostMeta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A question to the readers, at the end of the post."""
     aliases: tuple[str, ...] = ()
     """Former addresses that lead here, relative to the root of the site."""
+    notes: dict[str, NoteMeta | Literal[False]] = {}
+    """What to say of it on each channel, by the channel's id; false says nothing there."""
 
 
 class Post(msgspec.Struct, frozen=True):

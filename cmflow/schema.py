@@ -39,6 +39,7 @@ _SCALARS: Mapping[Any, Schema] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
     int: {"type": "integer"},
+    float: {"type": "number"},
     object: {},
     dt.date: _DAY,
     dt.datetime: _MOMENT,
@@ -161,7 +162,7 @@ def _field(hint: Any, field: msgspec.structs.FieldInfo) -> Schema:
         return schema
     # A key that is written and left empty counts as absent.
     schema = _or_null(schema)
-    if isinstance(field.default, str | int) and field.default != "":
+    if isinstance(field.default, str | int | float) and field.default != "":
         schema["default"] = field.default
     return schema
 
@@ -169,6 +170,10 @@ def _field(hint: Any, field: msgspec.structs.FieldInfo) -> Schema:
 def _value(kind: Any) -> Schema:
     if kind in _SCALARS:
         return dict(_SCALARS[kind])
+    if typing.get_origin(kind) is typing.Literal:
+        return {"enum": list(typing.get_args(kind))}
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return {"anyOf": [_value(member) for member in typing.get_args(kind)]}
     if issubclass(typing.get_origin(kind) or kind, tuple):
         return {"type": "array", "items": _value(typing.get_args(kind)[0])}
     if issubclass(typing.get_origin(kind) or kind, dict):

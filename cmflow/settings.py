@@ -10,6 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from cmflow.channel import Channel, Storage
+
 
 class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A series of posts under one name; its id is the key under `series:`."""
@@ -81,6 +83,12 @@ class Cmflow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The pictures that networks show beside a link."""
     related: Related = Related()
     """The related posts under a post."""
+    channels: dict[str, Channel] = {}
+    """The accounts on networks, by id: the key is what a post's notes name."""
+    ledger: Storage = Storage()
+    """Where the receipts are kept."""
+    promo_ceiling: float = 0.2
+    """The largest share of promo among the last thirty posts: 0.2 is one in five."""
 
 
 class Blog(msgspec.Struct, frozen=True):

@@ -103,6 +103,11 @@ class Site:
         """Return the address of a post or page, relative to the root of the site."""
         return self.made.urls[thing.path]
 
+    def version(self, post: Post) -> str:
+        """Return the digest of a post's file; `syndicate` looks for it on the published page."""
+        source = self.library.sources.get(post.path)
+        return source.version if source else ""
+
     def content(self, post: Post) -> str:
         """Return the HTML of a post's text, with links relative to its page."""
         return self.made.contents.get(post.path, "")

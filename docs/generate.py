@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import types
 import typing
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -175,7 +176,9 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     if isinstance(field.default, bool):
         return f"`{str(field.default).lower()}`"
     return (
-        f"`{field.default}`" if isinstance(field.default, str | int) and field.default != "" else ""
+        f"`{field.default}`"
+        if isinstance(field.default, str | int | float) and field.default != ""
+        else ""
     )
 
 
@@ -185,6 +188,10 @@ def _type(kind: typing.Any) -> str:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is tuple:
         return f"list of {_type(arguments[0])}"
+    if origin is typing.Literal:
+        return ", ".join(f"`{str(word).lower()}`" for word in arguments)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(_type(member) for member in arguments)
     if origin is dict:
         return f"{_type(arguments[1])} by id"
     if issubclass(kind, enum.Enum):

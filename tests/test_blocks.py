@@ -11,7 +11,7 @@ from factory import NOW, event, page, post, site
 from cmflow.blocks import Blocks
 from cmflow.catalogue import catalogue
 from cmflow.gather import BLOCKS, Facts, Spot
-from cmflow.ledger import Receipt
+from cmflow.ledger import PartReceipt, Receipt, State
 from cmflow.post import Author, Correction, Guest, KeyPoint, Picture, Video
 from cmflow.share import Target
 from cmflow.thread import Comment, Speaker, Status, grow
@@ -19,6 +19,11 @@ from cmflow.transcript import Cue
 
 EVIL = "<script>alert(1)</script>{{ 7*7 }}{% include 'x' %}\" onload=\"x"
 SCRIPT_LINK = "javascript:alert(1)"
+
+
+def stands(slug, url):
+    """Return the receipt of a note that stands at an address."""
+    return Receipt(slug, "m", "mastodon", (PartReceipt(State.SENT, url=url),))
 
 
 def blocks(made, language="fr", transcripts=None):
@@ -71,7 +76,7 @@ def test_hostile_text_stays_text(evil):
     tree = grow([comment("1", text=EVIL, author=Speaker(EVIL, SCRIPT_LINK), url=SCRIPT_LINK)])
     authors = {"evil": Author(EVIL, EVIL, "a.png", url=SCRIPT_LINK)}
     made = site([evil, other], authors=authors, threads={evil.slug: tree})
-    made.receipts = {evil.slug: (Receipt(evil.slug, "m", "mastodon", SCRIPT_LINK),)}
+    made.receipts = {evil.slug: (stands(evil.slug, SCRIPT_LINK),)}
     html = woven(made, evil)
     assert "{{ 7*7 }}" in html
     assert "<script" not in html
@@ -117,7 +122,7 @@ def test_an_empty_thread_invites_to_where_the_copies_are():
     told = post()
     made = site([told])
     assert "pas encore commencé" in blocks(made).render("thread", spot(made, told))
-    made.receipts = {told.slug: (Receipt(told.slug, "m", "mastodon", "https://social.example/9"),)}
+    made.receipts = {told.slug: (stands(told.slug, "https://social.example/9"),)}
     html = blocks(made).render("thread", spot(made, told))
     assert "Et si la première était la vôtre" in html
     assert '<a href="https://social.example/9" rel="noopener">Mastodon</a>.' in html

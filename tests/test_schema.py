@@ -38,7 +38,7 @@ def test_every_key_says_what_it_is_for(kind):
 
 def test_the_parts_of_a_struct_are_all_found():
     assert [part.__name__ for part in schema.parts(PostMeta)] == [
-        "Dates", "Picture", "Guest", "Correction", "Video", "KeyPoint",
+        "Dates", "Picture", "Guest", "Correction", "Video", "NoteMeta", "KeyPoint",
     ]  # fmt: skip
 
 

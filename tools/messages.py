@@ -24,7 +24,7 @@ def extracted() -> Catalog:
     methods = [
         ("**.py", "python"),
         ("**/templates/**.html", "jinja2"),
-        ("**/templates/**.xml", "jinja2"),
+        ("**/templates/**.txt", "jinja2"),
         ("**/skeleton/new/**.md", "jinja2"),
         ("**/skeleton/new/**.yml", "jinja2"),
     ]

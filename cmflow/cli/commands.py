@@ -13,6 +13,9 @@ COMMANDS: Mapping[str, str] = {
     "check": N_("Look for mistakes in everything that was written."),
     "build": N_("Build the site."),
     "serve": N_("Show the site on this machine, anew after every change."),
+    "preview": N_("Show what each channel will say of a post."),
+    "syndicate": N_("Tell each channel what is due, once."),
+    "sandbox": N_("Open a network on this machine, to try everything out on."),
     "schema": N_("Print a JSON Schema, for editors."),
     "completion": N_("Print the script that lets a shell complete commands."),
 }
