@@ -30,7 +30,7 @@ def _doubt(url: str, version: str, fetch: Fetch) -> Message | None:
     try:
         status, text = fetch(url)
     except Exception as error:  # a page that cannot be asked for is not live
-        return say("Its page cannot be reached: {words}", words=str(error))
+        return say("Its page cannot be reached: {words}.", words=str(error))
     if status != 200:
         return say("Its page is not live: {url} answers {status}.", url=url, status=status)
     found = _VERSION.search(text)

@@ -33,7 +33,7 @@ def as_text(
 
 
 def _panel(showing: Showing, words: Catalogue) -> Panel:
-    name = f"{showing.channel} · {showing.network_title}"
+    name = f"{showing.channel} · {words.gettext(showing.network_title)}"
     return Panel(
         Group(*_body(showing, words)),
         title=Text(f"{name} · {showing.account}" if showing.account else name),

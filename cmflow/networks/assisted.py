@@ -18,7 +18,7 @@ class Assisted(Base):
     """A group, a forum, a network without tokens: `account:` says where to paste."""
 
     name = "assisted"
-    title = "By hand"
+    title = say("By hand").template  # the one title that has a translation
     limits = Limits(
         text=1_000_000,
         count=lengths.characters,

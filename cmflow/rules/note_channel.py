@@ -49,7 +49,7 @@ def run(view: View) -> Iterator[Finding]:
             yield Finding(
                 NAME,
                 view.settings.config.name,
-                0,
+                view.setting_line("cmflow", "channels", id_, "network"),
                 say(
                     "The network “{network}” of the channel “{id}” is unknown.",
                     network=channel.network,
