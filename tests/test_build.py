@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -310,3 +311,14 @@ def test_the_page_for_what_is_not_there_finds_its_styles_from_anywhere(tmp_path,
     woven = re.findall(r'(?:href|src)="([^"]*cmflow\.[0-9a-f]{8}\.(?:css|js))"', html)
     assert len(woven) == 2
     assert all(link.startswith("/journal/assets/cmflow/") for link in woven)
+
+
+def test_a_port_that_is_taken_is_named_before_anything_is_built(tmp_path):
+    config = make_site(tmp_path, {})
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(CmflowError) as caught:
+            build.serve(config, address=address, talk=print)
+    (finding,) = caught.value.findings
+    assert finding.path == address
+    assert "--address" in finding.remedy.show()

@@ -9,6 +9,7 @@ import contextlib
 import io
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
@@ -61,8 +62,22 @@ def build(config: Path, site: Path, *, strict: bool, talk: Talk) -> None:
 
 def serve(config: Path, address: str, *, talk: Talk) -> None:
     """Serve a site at `host:port` and rebuild it at every change, until interrupted."""
+    _try(address)
     with _listening(config, talk, logging.INFO):
         mkdocs_serve.serve(str(config), dev_addr=address, watch_theme=True)
+
+
+def _try(address: str) -> None:
+    """Listen for a moment: the engine finds a taken port only after it has built everything."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_server((host.strip("[]"), int(port))).close()
+    except OSError as error:
+        raise failure(
+            address,
+            say("The site cannot be shown there: {words}.", words=error.strerror or str(error)),
+            say("Another program may listen there already; take another port with --address."),
+        ) from None
 
 
 @contextlib.contextmanager
