@@ -13,7 +13,7 @@ BIN := .venv/Scripts
 DEV := .venv-dev/Scripts
 endif
 
-.PHONY: demo test lint unit docs messages lock clean
+.PHONY: demo test lint unit docs messages bench lock clean
 
 demo: .venv/installed
 	$(BIN)/cmflow build
@@ -38,6 +38,9 @@ docs: .venv-dev/installed
 messages: .venv-dev/installed
 	$(DEV)/python tools/messages.py
 
+bench: .venv-dev/installed
+	$(DEV)/python bench/building.py --write
+
 lock:
 	uv pip compile pyproject.toml --extra cards --extra zensical --group demo --universal \
 	  --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt
@@ -50,7 +53,8 @@ lock:
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@echo ok > $@
 
-.venv-dev/installed: requirements/dev.txt pyproject.toml tests/web/package-lock.json tests/bluesky/package-lock.json
+.venv-dev/installed: requirements/dev.txt pyproject.toml tests/web/package-lock.json \
+  tests/github/package-lock.json tests/bluesky/package-lock.json
 	$(PYTHON) -m venv .venv-dev
 	$(DEV)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	$(DEV)/python -m pip install --quiet --no-deps --no-build-isolation -e .
@@ -59,4 +63,4 @@ lock:
 	@echo ok > $@
 
 clean:
-	rm -rf .venv .venv-dev site .cmflow tests/web/node_modules tests/bluesky/node_modules
+	rm -rf .venv .venv-dev site .cmflow tests/web/node_modules tests/github/node_modules tests/bluesky/node_modules

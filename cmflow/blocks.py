@@ -12,8 +12,9 @@ import jinja2
 
 from cmflow.catalogue import Catalogue
 from cmflow.filters import filters
-from cmflow.gather import BLOCKS, Arguments, Context, Facts, Spot, head_of
+from cmflow.gather import BLOCKS, Arguments, Context, Facts, Spot
 from cmflow.helpers import Helpers
+from cmflow.page_head import head_of
 from cmflow.post import Page, Post
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -80,6 +81,7 @@ def environment(theme: Path | None, words: Catalogue) -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader([*folders, TEMPLATES]),
         autoescape=True,
+        auto_reload=False,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -13,12 +13,15 @@ from pathlib import Path
 import msgspec
 
 from cmflow import (
+    comment_feeds,
     community,
+    conversation,
     feeds,
     frontmatter,
     library,
     mkdocs_yml,
     press,
+    public_calendar,
     share,
     transcript,
     urls,
@@ -27,6 +30,7 @@ from cmflow.blocks import Blocks, environment
 from cmflow.catalogue import catalogue
 from cmflow.errors import CmflowError, Finding, failure, say
 from cmflow.gather import Facts
+from cmflow.lazily import Lazily
 from cmflow.library import Library
 from cmflow.post import Page, Post
 from cmflow.settings import Settings
@@ -65,7 +69,7 @@ def build(config: Path, *, engine: str, strict: bool, now: dt.datetime, talk: Ta
         else:
             from cmflow.engines import material
 
-            material.build(config, folder, strict=strict, talk=talk)
+            material.build(config, folder, strict=strict, talk=talk, read=read)
     made = [settings.site / urls.output(urls.post_url(post, settings)) for post in read.posts]
     return Built(
         settings.site,
@@ -95,8 +99,10 @@ def site_of(settings: Settings, read: Library, made: Made, *, now: dt.datetime) 
         read,
         made,
         now=now,
-        threads={slug: grow(community.comments(settings, slug)[0]) for slug in slugs},
-        receipts={slug: community.receipts(settings, slug)[0] for slug in slugs},
+        threads=Lazily(slugs, lambda slug: grow(community.comments(settings, slug)[0])),
+        receipts=Lazily(slugs, lambda slug: community.receipts(settings, slug)[0]),
+        tallies=Lazily(slugs, lambda slug: community.tallies(settings, slug)),
+        faces=community.faces(settings),
     )
 
 
@@ -190,7 +196,34 @@ def _extras(site: Site) -> Iterator[tuple[str, bytes]]:
     for feed in feeds.feeds(site):
         yield f"{feed.path}.xml", feeds.atom(feed, site)
         yield f"{feed.path}.json", feeds.json_feed(feed, site)
+    for answers in comment_feeds.comment_feeds(site):
+        yield f"{answers.path}.xml", comment_feeds.atom(answers, site)
+        yield f"{answers.path}.json", comment_feeds.json_feed(answers, site)
+    yield public_calendar.ADDRESS, _public_feed(site)
+    yield from _faces(site)
     yield from _redirects(site)
+
+
+def _faces(site: Site) -> Iterator[tuple[str, bytes]]:
+    """Copy the pictures of those whose words are shown, and of nobody else."""
+    shown = {
+        reply.comment.author.avatar
+        for post in site.posts
+        for reply in conversation.answers(site, post)
+    }
+    for name in sorted(shown & site.faces):
+        path = site.settings.community / community.FACES / name
+        yield f"{conversation.FACES}/{name}", path.read_bytes()
+
+
+def _public_feed(site: Site) -> bytes:
+    """Write the public calendar; what it said last time is kept, to count its changes."""
+    kept = site.settings.root / ".cmflow" / "calendar" / "public.ics"
+    former = kept.read_bytes() if kept.is_file() else b""
+    data = public_calendar.feed(site, former)
+    if data != former:
+        frontmatter.write(kept, data)
+    return data
 
 
 def _redirects(site: Site) -> Iterator[tuple[str, bytes]]:

@@ -13,7 +13,7 @@ import msgspec
 
 from cmflow.errors import Message, say
 
-Remark = tuple[tuple[str, ...], Message, Message]
+Remark = tuple[tuple[str | int, ...], Message, Message]
 """The path of a value below `plugins: - cmflow:`, what is wrong with it, and what to do."""
 
 STORES = ("files", "git")
@@ -44,6 +44,9 @@ class Channel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who sees the notes, on Mastodon: public, unlisted or private."""
     quiet: str = ""
     """Hours without notes, by the clock of the site's zone, in quotes: "21:00-08:00"."""
+    limit: int = 0
+    """How many characters a note may have, where this server or account takes another number than
+    its network mostly does; `cmflow preview --live` tells what a server says."""
     ceiling: int = 3
     """How many notes one run may send at most."""
     paused: bool = False
@@ -54,6 +57,8 @@ class Channel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What it is for, in one sentence."""
     review: dt.date | None = None
     """The day on which to decide again whether to keep it."""
+    expires: dt.date | None = None
+    """The day on which its token ends; cmflow doctor speaks of it 21, 7 and 1 day before."""
 
     @property
     def hours(self) -> tuple[dt.time, dt.time] | None:
@@ -93,6 +98,9 @@ def _unmeant(id_: str, channel: Channel) -> Iterator[tuple[str, Message, Message
     if channel.quiet and channel.hours is None:
         remedy = say("Write from and to, in quotes: {example}", example='quiet: "21:00-08:00"')
         yield "quiet", say("“{quiet}” is not a span of hours.", quiet=channel.quiet), remedy
+    if channel.limit < 0:
+        message = say("A limit of {limit} lets no note through.", limit=channel.limit)
+        yield "limit", message, say("Write how many characters the server takes, or nothing.")
     if channel.ceiling < 1:
         message = say("A ceiling of {ceiling} lets nothing through.", ceiling=channel.ceiling)
         yield "ceiling", message, say("Write at least 1, or paused: true.")

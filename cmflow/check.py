@@ -9,8 +9,18 @@ from pathlib import Path
 
 import msgspec
 
-from cmflow import frontmatter, library, mkdocs_yml, reading, share
-from cmflow.errors import CmflowError, Finding, say
+from cmflow import (
+    calendar,
+    community,
+    frontmatter,
+    judgement,
+    library,
+    mkdocs_yml,
+    reading,
+    share,
+    team,
+)
+from cmflow.errors import CmflowError, Finding, Level, say
 from cmflow.rules import RULES
 from cmflow.rules.view import View
 from cmflow.settings import Settings
@@ -33,6 +43,11 @@ def check(config: Path, now: dt.datetime) -> tuple[Finding, ...]:
     return in_order(finding for rule in RULES for finding in rule.run(view))
 
 
+def errors(config: Path, now: dt.datetime) -> tuple[Finding, ...]:
+    """Return what stops a publication; an engine that fails names one mistake, mostly no line."""
+    return tuple(finding for finding in check(config, now) if finding.level is Level.ERROR)
+
+
 def look(settings: Settings, now: dt.datetime, found: Sequence[Finding] = ()) -> View:
     """Read all that the rules need; `found` is what reading the settings found."""
     read = library.load(settings)
@@ -43,19 +58,29 @@ def look(settings: Settings, now: dt.datetime, found: Sequence[Finding] = ()) ->
         _, shared = share.load(settings.docs, name)
     except frontmatter.UNREADABLE as error:
         shared = (_no_share(name, error),)
+    answers = [community.files(settings, slug) for slug in community.slugs(settings)]
+    since, until = judgement.window(now, settings)
+    made, plan = calendar.read(settings, read, now, since=since, until=until)
+    registers = _registers(settings)
+    config = registers.get(settings.config.name, "")
     return View(
         settings,
         read,
+        comments=[kept for found, _, _ in answers for kept in found],
         now=now,
         files=files,
         captions=_captions(settings, files),
-        registers=_registers(settings),
+        registers=registers,
         reading=(
             *found,
             *read.findings,
             *shared,
             *links,
+            *team.load(settings)[1],
+            *(finding for _, _, findings in answers for finding in findings),
+            *plan,
         ),
+        judgement=judgement.judge(made, settings, read, config),
     )
 
 

@@ -111,7 +111,7 @@ class _Composer:
             if isinstance(text, Finding):
                 self.findings.append(text)
                 return []
-            limits = bounds(network, self.meta.warning, pictures=bool(pictures))
+            limits = self._bounds(network, pictures=bool(pictures))
             return self._template(text, limits, "" if carried else url)
         return self._author(network, "" if carried else url, pictures)
 
@@ -140,10 +140,13 @@ class _Composer:
         if url and not any(holds(text, url) for text in texts):
             texts[0] = f"{texts[0]}\n\n{url}"
         for at, ((place, _), text) in enumerate(zip(places, texts, strict=True)):
-            limits = bounds(network, self.meta.warning, pictures=bool(pictures) and not at)
+            limits = self._bounds(network, pictures=bool(pictures) and not at)
             if not fits(text, limits):
                 self._too_long(place, text, limits)
         return texts
+
+    def _bounds(self, network: Network, *, pictures: bool) -> Limits:
+        return bounds(network, self.channel.limit, self.meta.warning, pictures=pictures)
 
     def _too_long(self, place: KeyPath, text: str, limits: Limits) -> None:
         length, most = limits.count(text), limits.text
@@ -254,10 +257,13 @@ def address_of(post: Post, settings: Settings) -> str:
     return url if urlsplit(url).netloc else ""
 
 
-def bounds(network: Network, warning: str = "", *, pictures: bool = False) -> Limits:
-    """Return the limits of one part: a warning takes its share, and pictures leave less."""
+def bounds(network: Network, own: int = 0, warning: str = "", *, pictures: bool = False) -> Limits:
+    """Return the limits of one part: a warning takes its share, and pictures leave less.
+
+    `own` is the limit of the channel, where it has one.
+    """
     limits = network.limits
-    most = limits.caption if pictures and limits.caption else limits.text
+    most = limits.caption if pictures and limits.caption else own or limits.text
     share = limits.count(warning.strip()) if network.abilities.warning else 0
     return replace(limits, text=most - share)
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar, Union
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from cmflow.errors import Message, say
 
@@ -45,8 +46,7 @@ def decode(data: Mapping[str, Any], kind: type[T]) -> tuple[T | None, list[Probl
 def _struct(data: Any, kind: type[T], path: KeyPath) -> tuple[T | None, list[Problem]]:
     if not isinstance(data, Mapping):
         return None, [_wrong(data, kind, path)]
-    hints = typing.get_type_hints(kind)
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    hints, fields = _shape(kind)
     problems: list[Problem] = []
     if kind.__struct_config__.forbid_unknown_fields:
         problems += [_unknown(str(key), list(fields), path) for key in data if key not in fields]
@@ -72,7 +72,20 @@ def _struct(data: Any, kind: type[T], path: KeyPath) -> tuple[T | None, list[Pro
     return (kind(**values) if usable else None), problems
 
 
+@functools.cache
+def _shape(kind: type[msgspec.Struct]) -> tuple[dict[str, Any], dict[str, FieldInfo]]:
+    """Return the types and the fields of a struct by name; working them out is slow."""
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    return typing.get_type_hints(kind), fields
+
+
+# Of these a value is what it has to be, or it is not; most values are texts.
+_PLAIN = frozenset({str, bool, int})
+
+
 def _value(data: Any, hint: Any, path: KeyPath) -> tuple[Any, list[Problem]]:
+    if type(data) is hint and hint in _PLAIN:
+        return data, []
     kind = _inner(hint)
     if data is False and Literal[False] in typing.get_args(kind):
         return False, []
@@ -118,6 +131,7 @@ def _mapping(data: Any, hint: Any, path: KeyPath) -> tuple[Any, list[Problem]]:
     )
 
 
+@functools.cache
 def _inner(hint: Any, without: Any = types.NoneType) -> Any:
     """Strip `None`, or another word for nothing, from an optional type."""
     if typing.get_origin(hint) in (Union, types.UnionType):
@@ -149,6 +163,7 @@ _WORDS: dict[Any, Message] = {
     When: say("a day, or a time with its offset, like 2026-10-06T09:00:00+02:00"),
     str: say("a text"),
     bool: say("true or false"),
+    bool | Literal["closed"]: say("true, false or closed"),
     int: say("a whole number"),
     float: say("a number"),
     dt.date: say("a day, like 2026-10-06"),

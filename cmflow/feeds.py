@@ -1,31 +1,37 @@
-"""The feeds: for the site, and for each category, tag, author and series, in full and stable.
-
-Atom is RFC 4287; JSON Feed is https://www.jsonfeed.org/version/1.1/.
-"""
+"""The feeds of posts: of the site, of each category, tag, author and series, in full and stable."""
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import posixpath
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping
-from urllib.parse import quote, unquote
+from collections.abc import Iterator
+from urllib.parse import quote
 
 import msgspec
 
-from cmflow import urls
-from cmflow.feed_entry import Entry, Person, authors, entry, line, urn
+from cmflow import comment_feeds, feed_parts, urls
+from cmflow.conversation import has_answers
+from cmflow.feed_entry import Entry, authors, entry
+from cmflow.feed_parts import (
+    NEVER,
+    Head,
+    beside,
+    feed_url,
+    filled,
+    link,
+    people,
+    person,
+    text,
+    time,
+)
 from cmflow.post import Post
-from cmflow.safe import address
 from cmflow.settings import Settings
 from cmflow.site import Site
 
-ATOM = "http://www.w3.org/2005/Atom"
-JSON_FEED = "https://jsonfeed.org/version/1.1"
-
-_NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _TAG_LIST = "<!-- material/tags"
+
+WHOLE = "feed"
+"""The path of the feed of the site, without its extension."""
 
 
 class Feed(msgspec.Struct, frozen=True):
@@ -63,7 +69,7 @@ def feeds(site: Site) -> tuple[Feed, ...]:
     """
     settings = site.settings
     whole = Feed(
-        "feed", settings.site_name, urls.blog_url(settings), site.posts, settings.site_description
+        WHOLE, settings.site_name, urls.blog_url(settings), site.posts, settings.site_description
     )
     tags = _tag_page(site)
     lists: dict[str, _List] = {whole.path: _List(whole)}
@@ -80,51 +86,29 @@ def feeds(site: Site) -> tuple[Feed, ...]:
     )
 
 
-def feed_url(path: str, extension: str) -> str:
-    """Return the address of a feed below the root of the site: `category/atelier/feed.xml`."""
-    return quote(f"{path}{extension}")
-
-
 def category_feed(name: str, settings: Settings) -> str:
     """Return the path, without extension, of a category's feed: beside the list of its posts."""
-    return _beside(urls.category_url(name, settings))
+    return beside(urls.category_url(name, settings))
 
 
 def atom(feed: Feed, site: Site) -> bytes:
-    """Write a feed as Atom. `updated` is that of its posts, never the clock."""
-    settings = site.settings
-    # An attribute, since a registered prefix would hold for every user of ElementTree.
-    root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": _language(settings)})
-    _text(root, "id", urn("feed", feed.path, settings))
-    _text(root, "title", line(feed.title, settings))
-    _text(root, "subtitle", line(feed.summary, settings))
-    _text(root, "updated", _time(max((post.updated for post in feed.posts), default=_NEVER)))
-    _link(root, "self", "application/atom+xml", _address(feed, ".xml", settings))
-    _link(root, "alternate", "text/html", urls.absolute(feed.home, settings))
-    _link(root, "alternate", "application/feed+json", _address(feed, ".json", settings))
-    _text(root, "logo", _logo(settings))
-    _person(root, "author", _publisher(settings))
-    _text(root, "generator", "cmflow")
+    """Write a feed as Atom."""
+    root = feed_parts.begin_atom(_head(feed), site.settings)
     for post in feed.posts:
-        _entry(root, entry(post, site))
-    ET.indent(root)
-    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+        _entry(root, entry(post, site), _replies(post, site))
+    return feed_parts.end_atom(root)
 
 
 def json_feed(feed: Feed, site: Site) -> bytes:
-    """Write a feed as JSON Feed, with the ids of the Atom feed."""
-    settings = site.settings
-    document: dict[str, object] = {"version": JSON_FEED, "title": line(feed.title, settings)}
-    document |= _filled(
-        home_page_url=urls.absolute(feed.home, settings),
-        feed_url=_address(feed, ".json", settings),
-        description=line(feed.summary, settings),
-        icon=_logo(settings),
-        authors=_people((_publisher(settings),)),
-        language=_language(settings),
-    )
+    """Write a feed as JSON Feed."""
+    document = feed_parts.begin_json(_head(feed), site.settings)
     document["items"] = [_item(entry(post, site)) for post in feed.posts]
-    return f"{json.dumps(document, ensure_ascii=False, indent=1)}\n".encode()
+    return feed_parts.end_json(document)
+
+
+def _head(feed: Feed) -> Head:
+    updated = max((post.updated for post in feed.posts), default=NEVER)
+    return Head(feed.path, feed.title, feed.home, updated, feed.summary)
 
 
 def _lists(post: Post, site: Site, tags: str) -> Iterator[Feed]:
@@ -139,7 +123,7 @@ def _lists(post: Post, site: Site, tags: str) -> Iterator[Feed]:
     for id_, author in authors(post, site):
         page = urls.author_url(id_, author.name, author.slug, settings)
         home = page if settings.blog.authors_profiles else urls.blog_url(settings)
-        yield Feed(_beside(page), author.name, home)
+        yield Feed(beside(page), author.name, home)
     if post.meta.series:
         yield _series(post.meta.series, site)
 
@@ -164,89 +148,43 @@ def _tag_page(site: Site) -> str:
     return ""
 
 
-def _beside(page: str) -> str:
-    """Return the path of the feed in the folder of a page: `category/atelier/feed`."""
-    parts = unquote(page).removesuffix(".html").split("/")
-    # A name of an author's choice must not lead out of the output folder.
-    return "/".join([*(part for part in parts if part not in ("", ".", "..")), "feed"])
+def _replies(post: Post, site: Site) -> str:
+    """Return the address of the feed of the answers to a post (RFC 4685), where there are some."""
+    if not has_answers(site, post):
+        return ""
+    return urls.absolute(feed_url(comment_feeds.path_of(site, post), ".xml"), site.settings)
 
 
-def _entry(root: ET.Element, of: Entry) -> None:
+def _entry(root: ET.Element, of: Entry, replies: str) -> None:
     node = ET.SubElement(root, "entry")
-    _text(node, "id", of.id)
-    _text(node, "title", of.title)
-    _link(node, "alternate", "text/html", of.url)
-    _text(node, "published", _time(of.published))
-    _text(node, "updated", _time(of.updated))
-    for person in of.authors:
-        _person(node, "author", person)
-    for person in of.guests:
-        _person(node, "contributor", person)
+    text(node, "id", of.id)
+    text(node, "title", of.title)
+    link(node, "alternate", "text/html", of.url)
+    if replies:
+        link(node, "replies", "application/atom+xml", replies)
+    text(node, "published", time(of.published))
+    text(node, "updated", time(of.updated))
+    for one in of.authors:
+        person(node, "author", one)
+    for one in of.guests:
+        person(node, "contributor", one)
     for word in of.keywords:
         ET.SubElement(node, "category", {"term": word})
-    _text(node, "summary", of.summary)
+    text(node, "summary", of.summary)
     ET.SubElement(node, "content", {"type": "html"}).text = of.html
 
 
 def _item(of: Entry) -> dict[str, object]:
-    item = _filled(
+    item = filled(
         id=of.id,
         url=of.url,
         title=of.title,
         summary=of.summary,
         image=of.image,
-        date_published=_time(of.published),
-        date_modified=_time(of.updated),
-        authors=_people(of.authors),
+        date_published=time(of.published),
+        date_modified=time(of.updated),
+        authors=people(of.authors),
         tags=list(of.keywords),
     )
     item["content_html"] = of.html
     return item
-
-
-def _publisher(settings: Settings) -> Person:
-    company = settings.cmflow.organisation
-    home = address(company.url) or urls.absolute("", settings)
-    return Person(line(company.name or settings.site_name, settings) or home, home)
-
-
-def _logo(settings: Settings) -> str:
-    logo = settings.cmflow.organisation.logo
-    return address(urls.absolute(urls.asset_url(logo, "", settings), settings)) if logo else ""
-
-
-def _address(feed: Feed, extension: str, settings: Settings) -> str:
-    return urls.absolute(feed_url(feed.path, extension), settings)
-
-
-def _language(settings: Settings) -> str:
-    return settings.locale.replace("_", "-")
-
-
-def _time(when: dt.datetime) -> str:
-    return when.isoformat(timespec="seconds")
-
-
-def _people(people: tuple[Person, ...]) -> list[Mapping[str, object]]:
-    return [_filled(name=person.name, url=person.url) for person in people]
-
-
-def _filled(**members: object) -> dict[str, object]:
-    return {name: value for name, value in members.items() if value not in ("", [])}
-
-
-def _text(parent: ET.Element, name: str, text: str) -> None:
-    # Only a title must be there, even when it is empty.
-    if text or name == "title":
-        ET.SubElement(parent, name).text = text
-
-
-def _link(parent: ET.Element, rel: str, kind: str, href: str) -> None:
-    ET.SubElement(parent, "link", {"rel": rel, "type": kind, "href": href})
-
-
-def _person(parent: ET.Element, role: str, person: Person) -> None:
-    node = ET.SubElement(parent, role)
-    # RFC 4287, 3.2.1: a person must have a name.
-    ET.SubElement(node, "name").text = person.name
-    _text(node, "uri", person.url)

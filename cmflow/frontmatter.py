@@ -183,7 +183,7 @@ def parse(path: str, text: str) -> tuple[Source | None, Finding | None]:
         )  # fmt: skip
     if not _OPENING.match(text):
         return Source(path, text, {}, text, 1), None
-    if len(_HANDLER.FM_BOUNDARY.findall(text)) < 2:
+    if not _is_closed(text):
         return None, _broken(
             path, 1,
             say("The front matter opens with --- and is never closed."),
@@ -251,6 +251,11 @@ def write(path: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _is_closed(text: str) -> bool:
+    first = _HANDLER.FM_BOUNDARY.search(text)
+    return first is not None and _HANDLER.FM_BOUNDARY.search(text, first.end()) is not None
 
 
 def _block(text: str) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import posixpath
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,15 +11,15 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from cmflow import safe, structured, urls
-from cmflow.feeds import feed_url, feeds
-from cmflow.outline import plain, rebase, sections
+from cmflow import comment_feeds, conversation, public_calendar, safe, urls
+from cmflow.comment_feeds import CommentFeed
+from cmflow.feed_parts import feed_url
+from cmflow.feeds import Feed, feeds
+from cmflow.outline import rebase, sections
 from cmflow.post import Page, Post
 from cmflow.related import Relations
 from cmflow.share import Target
 from cmflow.site import QUESTIONS, SERIES, Site
-from cmflow.text import shorten
-from cmflow.thread import walk
 from cmflow.transcript import Cue
 
 Context = dict[str, Any]
@@ -38,7 +39,7 @@ class Facts:
     """What the blocks of a site draw on: the site itself, and what was made ready beside it.
 
     `assets` maps `css` and `js` to their addresses, `transcripts` the path of a post to its cues;
-    `card` names the social card of a post, or nothing.
+    `card` names the social card of a post, or nothing. `feeds` are by the page they belong to.
     """
 
     def __init__(
@@ -55,45 +56,19 @@ class Facts:
         self.assets = assets
         self.transcripts = transcripts
         self.card = card
-        self.feeds = feeds(site)
+        self.feeds: dict[str, list[Feed]] = {}
+        for feed in feeds(site):
+            self.feeds.setdefault(feed.home, []).append(feed)
         self.relations = Relations(site.posts)
 
-
-def head_of(facts: Facts, spot: Spot) -> Context:
-    """Gather what a page tells machines of itself: search engines, networks, feed readers."""
-    thing = spot.post or spot.page
-    card = facts.card(spot.post) if spot.post else ""
-    picture = thing.meta.image if thing else None
-    image = {"url": card, "alt": thing.title} if card and thing else None
-    if image is None and picture is not None:
-        source = urls.asset_url(picture.src, spot.path, facts.site.settings)
-        image = {"url": source, "alt": picture.alt}
-    description = thing.meta.description or thing.meta.summary if thing else ""
-    if spot.post and not description:
-        description = shorten(plain(facts.site.content(spot.post)), 160)
-    series = spot.post.meta.series if spot.post else ""
-    series_home = facts.site.series_page(series)
-    homes = {spot.url, facts.site.url(series_home) if series_home else spot.url}
-    return {
-        "assets": facts.assets,
-        "title": thing.title if thing else "",
-        "description": description,
-        "image": image,
-        "feeds": [
-            {
-                "title": feed.title,
-                "atom": feed_url(feed.path, ".xml"),
-                "json": feed_url(feed.path, ".json"),
-            }
-            for feed in facts.feeds
-            if feed.path == "feed" or feed.home in homes
-        ],
-        "graphs": structured.describe(facts.site, spot.url, spot.post, spot.page, card),
-    }
+    @functools.cached_property
+    def answers(self) -> CommentFeed | None:
+        """The feed of all answers, where there is one."""
+        return comment_feeds.of_site(self.site)
 
 
-def _count(arguments: Arguments, default: int) -> int:
-    value = arguments.get("count", "")
+def _count(arguments: Arguments, default: int, key: str = "count") -> int:
+    value = arguments.get(key, "")
     return int(value) if value.isdecimal() else default
 
 
@@ -127,6 +102,14 @@ def _over(page: Page) -> dt.datetime:
     assert page.meta.event is not None  # noqa: S101  # Site.events holds nothing else
     end = page.meta.event.end or page.meta.event.start
     return end if end.tzinfo else end.replace(tzinfo=dt.UTC)
+
+
+def _calendar(facts: Facts, _spot: Spot, arguments: Arguments) -> Context | None:
+    coming, months = public_calendar.rows(facts.site)
+    if not coming and not months:
+        return None
+    shown = months[: _count(arguments, 6, "months")]
+    return {"coming": coming, "months": shown, "feed": public_calendar.ADDRESS}
 
 
 def _event(_facts: Facts, spot: Spot, _arguments: Arguments) -> Context | None:
@@ -248,9 +231,19 @@ def _related(facts: Facts, spot: Spot, arguments: Arguments) -> Context | None:
 def _thread(facts: Facts, spot: Spot, _arguments: Arguments) -> Context | None:
     if spot.post is None or spot.post.meta.comments is False:
         return None
-    branches = facts.site.threads.get(spot.post.slug, ())
-    copies = [r for r in facts.site.receipts.get(spot.post.slug, ()) if safe.address(r.url)]
-    return {"replies": list(walk(branches)), "copies": copies}
+    site, post = facts.site, spot.post
+    charter = site.settings.cmflow.comments.charter
+    return {
+        "replies": conversation.answers(site, post),
+        "reactions": conversation.reactions(site, post),
+        "doors": conversation.doors(site, post),
+        "closed": conversation.is_closed(site, post),
+        "closing_day": conversation.closing_day(site, post),
+        "charter": site.pages.get(charter),
+        "feed": feed_url(comment_feeds.path_of(site, post), ".xml"),
+        "place": lambda comment: conversation.place(comment.source, site.settings),
+        "face": lambda comment: conversation.face(comment, site),
+    }
 
 
 def _subscribe(facts: Facts, _spot: Spot, _arguments: Arguments) -> Context | None:
@@ -258,6 +251,7 @@ def _subscribe(facts: Facts, _spot: Spot, _arguments: Arguments) -> Context | No
     return {
         "categories": categories,
         "newsletter": safe.address(facts.site.settings.cmflow.newsletter),
+        "answers": feed_url(comment_feeds.WHOLE, ".xml") if facts.answers else "",
     }
 
 
@@ -265,6 +259,7 @@ BLOCKS: Mapping[str, Callable[[Facts, Spot, Arguments], Context | None]] = {
     "latest-posts": _latest_posts,
     "latest-interviews": _latest_interviews,
     "events": _events,
+    "calendar": _calendar,
     "event": _event,
     "series": _series,
     "episodes": _episodes,

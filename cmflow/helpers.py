@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from cmflow import urls
-from cmflow.feeds import category_feed, feed_url
+from cmflow.feed_parts import feed_url
+from cmflow.feeds import category_feed
 from cmflow.post import Author, Page, Post
 from cmflow.safe import address
 from cmflow.site import Site

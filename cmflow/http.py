@@ -40,7 +40,7 @@ AGENT = f"cmflow/{__version__}"
 """How we name ourselves; some servers refuse a request without a name."""
 
 CAP = 2_000_000
-"""How many bytes of an answer are read; nothing that we ask for is near that."""
+"""How many bytes of an answer are read, where the one who asks does not know better."""
 
 _STEP = 20.0
 _WHOLE = 60.0
@@ -107,7 +107,8 @@ class Client:
         certain, since there is no note without it. `repeatable` marks one that may be sent twice
         without harm; it is tried again, as every GET is. Without `reads`, what the answer says
         beside its status does not matter, and is not decoded. `content` is `headers`, `params`,
-        `json`, `data`, `files` or `content`, as httpx takes them. Raises `NetworkError`.
+        `json`, `data`, `files` or `content`, as httpx takes them; `most` is how many bytes of the
+        answer are read. Raises `NetworkError`.
         """
         return self.call(
             method, url, commits=commits, repeatable=repeatable, reads=reads, judge=judge, **content
@@ -135,7 +136,33 @@ class Client:
         with self._lock:
             return self._patiently(once) if repeatable or method == "GET" else once()
 
-    def page(self, url: str, *, private: frozenset[str] = frozenset(), hops: int = 5) -> Reply:
+    def look(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        judge: Judge | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Fetch what may not have changed: a 304 is an answer too. Raises `NetworkError`."""
+
+        def once() -> tuple[Reply, None]:
+            reply = self._exchange("GET", url, commits=False, headers=headers, params=params)
+            if reply.status // 100 != 2 and reply.status != 304:
+                raise self._refused(reply, judge, commits=False)
+            return reply, None
+
+        with self._lock:
+            return self._patiently(once)[0]
+
+    def page(
+        self,
+        url: str,
+        *,
+        private: frozenset[str] = frozenset(),
+        hops: int = 5,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
         """Fetch a stranger's page, without any secret, through at most `hops` redirects.
 
         An address inside one's own network is refused at every hop, unless its host is in
@@ -144,7 +171,7 @@ class Client:
         """
         with self._lock:
             for _ in range(hops + 1):
-                reply = self._stranger("GET", url, private)
+                reply = self._stranger("GET", url, private, headers=headers)
                 target = reply.headers.get("location")
                 if reply.status not in (301, 302, 303, 307, 308) or not target:
                     return reply
@@ -181,12 +208,19 @@ class Client:
         raise AssertionError  # pragma: no cover  # stamina raises what the last attempt raised
 
     def _exchange(
-        self, method: str, url: str, *, commits: bool, named: str = "", **content: Any
+        self,
+        method: str,
+        url: str,
+        *,
+        commits: bool,
+        named: str = "",
+        most: int = CAP,
+        **content: Any,
     ) -> Reply:
         named = named or url
         try:
             with self._client.stream(method, url, **content) as response:
-                body = self._body(response, commits=commits)
+                body = self._body(response, commits=commits, most=most)
                 return Reply(
                     status=response.status_code,
                     headers={name.lower(): value for name, value in response.headers.items()},
@@ -205,18 +239,24 @@ class Client:
             certain = not commits or isinstance(error, _NEVER_SENT)
             raise self.refusal(Trouble.TRANSIENT, words, certain=certain) from None
 
-    def _body(self, response: httpx2.Response, *, commits: bool) -> bytes:
+    def _body(self, response: httpx2.Response, *, commits: bool, most: int) -> bytes:
         body = bytearray()
         ends = time.monotonic() + _WHOLE
         for chunk in response.iter_bytes():
             body += chunk
-            if len(body) > CAP or time.monotonic() > ends:
+            if len(body) > most or time.monotonic() > ends:
                 words = f"{response.url.host}: an answer without end"
                 raise self.refusal(Trouble.TRANSIENT, words, certain=not commits)
         return bytes(body)
 
     def _stranger(
-        self, method: str, url: str, private: frozenset[str], data: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        private: frozenset[str],
+        *,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Reply:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -226,7 +266,10 @@ class Client:
         target = httpx2.URL(url)
         return self._exchange(
             method, str(target.copy_with(host=numeric)), commits=False, named=url, data=data,
-            headers={"Host": target.netloc.decode("ascii"), "Accept": "text/html, */*;q=0.5"},
+            headers={
+                "Accept": "text/html, */*;q=0.5", **(headers or {}),
+                "Host": target.netloc.decode("ascii"),
+            },
             extensions={"sni_hostname": host},
         )  # fmt: skip
 

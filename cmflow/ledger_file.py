@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from cmflow import frontmatter
+from cmflow import canonical, frontmatter
 from cmflow.decode import Problem, decode
 from cmflow.errors import Finding, Message, failure, say
 from cmflow.ledger import Ledger, Pair, PartReceipt, Receipt, State
@@ -109,6 +109,14 @@ def read(folder: Path, pair: Pair, name: str = "receipts") -> Receipt | Finding 
 
 def parse(data: bytes, pair: Pair, name: str) -> Receipt | Finding:
     """Make a receipt of the bytes of its file; a finding where they make no sense."""
+    receipt = canonical.read(data, pair) if len(data) < frontmatter.LARGEST else None
+    found = receipt or _parsed(data, pair, name)
+    nonsense = _nonsense(found) if isinstance(found, Receipt) else None
+    return Finding(RULE, name, 0, nonsense, _REMEDY) if nonsense else found
+
+
+def _parsed(data: bytes, pair: Pair, name: str) -> Receipt | Finding:
+    """Read YAML as people write it."""
     try:
         content = frontmatter.load_yaml(data) if len(data) < frontmatter.LARGEST else None
     except frontmatter.UNREADABLE as error:
@@ -123,9 +131,7 @@ def parse(data: bytes, pair: Pair, name: str) -> Receipt | Finding:
     if found is None or problems:
         line = frontmatter.line_in(data.decode("utf-8-sig"), *problems[0].path)
         return Finding(RULE, name, line, problems[0].message, _REMEDY)
-    receipt = Receipt(*pair, found.network, found.parts, found.total, found.version)
-    nonsense = _nonsense(receipt)
-    return Finding(RULE, name, 0, nonsense, _REMEDY) if nonsense else receipt
+    return Receipt(*pair, found.network, found.parts, found.total, found.version)
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -144,6 +144,7 @@ def _register(
 
 class _PersonaMeta(msgspec.Struct, frozen=True):
     name: str
+    review: dt.date | None = None
 
 
 def _personas(settings: Settings, findings: list[Finding]) -> dict[str, Persona]:
@@ -152,7 +153,9 @@ def _personas(settings: Settings, findings: list[Finding]) -> dict[str, Persona]
         source = read(path, settings, findings, strict=True)
         meta, problems = decoded(source, source.meta, _PersonaMeta) if source else (None, [])
         findings += problems
-        found[path.stem] = Persona(path.stem, meta.name if meta else path.stem)
+        found[path.stem] = Persona(
+            path.stem, meta.name if meta else path.stem, meta.review if meta else None
+        )
     return found
 
 

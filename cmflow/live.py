@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from cmflow.errors import Message, say
-from cmflow.plan import Live
+from cmflow.steps import Live
 
 Fetch = Callable[[str], tuple[int, str]]
 """Asks for an address and returns the status and the text; raises an `Exception` with its words."""

@@ -6,13 +6,14 @@ Hooks: https://www.mkdocs.org/dev-guide/plugins/#events.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 from mkdocs.config.base import Config, ConfigErrors, ConfigWarnings
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import PluginError
+from mkdocs.exceptions import Abort, PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
@@ -38,6 +39,8 @@ class CmflowPlugin(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]  # as
     _library: Library
     _made: Made
     _weaver: Weaver | None
+    given: Library | None = None
+    """The library, where whoever builds has read it already; taken once."""
 
     def load_config(
         self,
@@ -80,7 +83,8 @@ class CmflowPlugin(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]  # as
     @event_priority(-60)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Read the library, add our styles and scripts, and escape the titles of the posts."""
-        self._library = library.load(self._settings)
+        self._library = self.given or library.load(self._settings)
+        self.given = None
         for path, source in build.assets().items():
             files.append(File.generated(config, path, abs_src_path=str(source)))
         # The blog plugin has taken its posts out of `documentation_pages` for a moment.
@@ -143,6 +147,7 @@ class CmflowPlugin(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]  # as
         """Weave again when somebody's answer is approved, not only when a text changes."""
         if self._settings.community.is_dir():
             server.watch(str(self._settings.community))
+        server.builder = _calm(builder, self._settings)
 
     def _weave(self, html: str, url: str) -> str:
         if self._weaver is None:
@@ -154,6 +159,26 @@ class CmflowPlugin(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]  # as
             except CmflowError as error:
                 raise PluginError("; ".join(f.message.show() for f in error.findings)) from error
         return self._weaver.page(html, url)
+
+
+def _calm(builder: Callable[[], None], settings: Settings) -> Callable[[], None]:
+    """Make a rebuild tell a writer's mistake as `check` does; MkDocs would show a traceback."""
+
+    def rebuild() -> None:
+        try:
+            builder()
+        except Exception as error:
+            # Only now are the rules needed.
+            from cmflow import check, report
+            from cmflow.catalogue import catalogue
+
+            found = check.errors(settings.config, dt.datetime.now(dt.UTC))
+            if not found:
+                raise
+            words = catalogue("fr" if settings.locale.startswith("fr") else "en")
+            raise Abort(report.text(found, words)) from error
+
+    return rebuild
 
 
 def _escape_title(page: Page) -> None:

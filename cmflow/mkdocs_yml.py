@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import yaml_env_tag
 from mkdocs.exceptions import ConfigurationError
 from mkdocs.utils.yaml import yaml_load
 
-from cmflow.channel import unfit
+from cmflow import channel, source
 from cmflow.decode import Problem, decode
 from cmflow.errors import Finding, failure, say
 from cmflow.frontmatter import line_in
@@ -50,7 +51,7 @@ def load(config: Path) -> tuple[Settings, tuple[Finding, ...]]:
     text = config.read_text("utf-8-sig")
     findings += [
         Finding("settings", config.name, line_of(text, path, "cmflow"), message, remedy)
-        for path, message, remedy in unfit(settings.cmflow.channels, settings.cmflow.ledger)
+        for path, message, remedy in _remarks(settings.cmflow)
     ]
     if settings.cmflow.timezone not in zoneinfo.available_timezones():
         findings.append(
@@ -253,3 +254,8 @@ def _child(node: yaml.Node | None, key: str | int) -> tuple[yaml.Node | None, in
             if line:
                 return child, line
     return None, 0
+
+
+def _remarks(block: Cmflow) -> Iterator[channel.Remark]:
+    yield from channel.unfit(block.channels, block.ledger)
+    yield from source.unfit(block.sources, block.channels, block.comments)

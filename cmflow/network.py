@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
@@ -106,11 +107,16 @@ class Answer(enum.Enum):
     CANNOT_TELL = "cannot-tell"
 
 
+def _nowhere(_folder: str) -> None:
+    return None
+
+
 class Account(msgspec.Struct, frozen=True):
     """One channel ready to speak: its settings, its secrets, the way out, and the files.
 
     `settings` is `cmflow.settings.Channel`; `secrets` maps a `Secret.name` to its value;
-    `http` is `cmflow.http.Client`; `read` returns the bytes of a media path.
+    `http` is `cmflow.http.Client`; `read` returns the bytes of a media path; `files` names the
+    files of a folder below the root of the site, nothing where there is no such folder.
     """
 
     channel: str
@@ -118,6 +124,7 @@ class Account(msgspec.Struct, frozen=True):
     secrets: Mapping[str, str]
     http: Any
     read: Callable[[str], bytes]
+    files: Callable[[str], Mapping[str, Path] | None] = _nowhere
 
 
 class Network(Protocol):
@@ -146,6 +153,18 @@ class Network(Protocol):
 
     def edit(self, account: Account, note: Note, at: int, sent: Sent) -> Sent:
         """Replace the text of a part; only where `abilities.edit`."""
+
+    def id_of(self, account: Account, url: str) -> str:
+        """Return the id of a note of ours from the address that a person copied; raises as `find`.
+
+        Nothing where it is no address of a note there. `account` may lack its secrets.
+        """
+
+    def limit_at(self, account: Account) -> int | None:
+        """Return how many characters this server takes, as itself tells; nothing where none does.
+
+        `account` may lack its secrets; raises `NetworkError` where the server cannot be asked.
+        """
 
     def delete(self, account: Account, sent: Sent) -> None:
         """Take a part back; only where `abilities.delete`; one that is gone already is no error."""

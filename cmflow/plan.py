@@ -7,89 +7,17 @@ lost loses nothing, and a run too many does nothing.
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-import msgspec
-
-from cmflow.channel import Channel
 from cmflow.errors import Message, say
+from cmflow.former import Former
 from cmflow.hours import quiet_until
 from cmflow.ledger import Ledger, Pair, PartReceipt, Receipt, State, fits
-from cmflow.network import Abilities
 from cmflow.note import Note, digest
 from cmflow.pause import Pause, holding
 from cmflow.post import Post
-
-
-class Act(enum.Enum):
-    """What a step does."""
-
-    SEND = "send"
-    HOLD = "hold"
-    SKIP = "skip"
-    UNKNOWN = "unknown"
-    EDIT = "edit"
-    DELETE = "delete"
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One line of the plan: what would happen to one post on one channel, and why.
-
-    `at` is the first part that does not stand, from 0; `when` the time of the next try, where one
-    is known. `asks` says that the network can be asked about what is unknown.
-    """
-
-    act: Act
-    slug: str
-    channel: str
-    reason: Message
-    at: int = 0
-    when: dt.datetime | None = None
-    asks: bool = False
-
-
-class Silence(msgspec.Struct, frozen=True):
-    """Why there is no note: the author wants none (skip), or it has a fault or a time (hold)."""
-
-    act: Act
-    reason: Message
-    when: dt.datetime | None = None
-
-
-class Live(msgspec.Struct, frozen=True):
-    """Whether a page answers with this very version; if not, why, and when to look again."""
-
-    ok: bool
-    reason: Message
-    when: dt.datetime | None = None
-
-
-class Scene(msgspec.Struct, frozen=True):
-    """What does not change during a run.
-
-    `abilities` are by channel; `versions` map the slug of a post to the digest of its text. `grace`
-    is how long nobody may conclude from a network's silence that a part does not stand. `whole`
-    says that every post could be read, so that one that is absent was taken away. On the channels
-    of `by_hand` only a person can send.
-    """
-
-    channels: Mapping[str, Channel]
-    abilities: Mapping[str, Abilities]
-    versions: Mapping[str, str]
-    zone: dt.tzinfo
-    grace: dt.timedelta = dt.timedelta(seconds=60)
-    whole: bool = True
-    by_hand: frozenset[str] = frozenset()
-
-
-Voice = Callable[[Post, str], Note | Silence]
-"""Makes the note of a post for a channel, when asked: most posts are never asked for one."""
-
-BELIEVED = dt.timedelta(days=7)
-"""How long an unknown part may be sent again when the network does not have it: what is older, a
-person may have deleted meanwhile."""
+from cmflow.steps import PASTE, Act, Live, Scene, Silence, Step, Voice
 
 _SENT = say("It stands.")
 _SEEDED = say("It belongs to the archive.")
@@ -100,8 +28,6 @@ _BEFORE = say("It is older than the channel's “since”.")
 _READY = say("It is due.")
 _PAUSED = say("The channel is paused.")
 _CEILING = say("The ceiling of this run is reached.")
-PASTE = say("It is for you to paste: cmflow syndicate --paste.")
-"""The reason of a step that waits for a person's hand."""
 _QUIET = say("These are quiet hours.")
 _STANDING = (State.SENT, State.GONE, State.SEEDED)
 
@@ -119,7 +45,7 @@ def plan(
 
     A post that `live` does not know is taken to be live.
     """
-    return tuple(_Planner(notes, ledger, live, pauses, now, scene).steps(posts))
+    return tuple(_Planner(posts, notes, ledger, live, pauses, now, scene).steps())
 
 
 def first_open(receipt: Receipt) -> int:
@@ -133,6 +59,7 @@ def first_open(receipt: Receipt) -> int:
 class _Planner:
     def __init__(
         self,
+        posts: Iterable[Post],
         notes: Voice,
         ledger: Ledger,
         live: Mapping[str, Live],
@@ -146,6 +73,9 @@ class _Planner:
         self.pauses = pauses
         self.now = now
         self.scene = scene
+        self.posts = sorted(posts, key=lambda post: (post.published, post.path))
+        self.slugs = Counter(post.slug for post in self.posts)
+        self.former = Former(scene.site, scene.channels, ledger.receipts, self.slugs)
         self.sent: Counter[str] = Counter()
         self.refused = _refused(ledger, now)
         self.quiet = {
@@ -153,15 +83,13 @@ class _Planner:
             for id_, channel in scene.channels.items()
         }
 
-    def steps(self, posts: Iterable[Post]) -> Iterator[Step]:
-        ordered = sorted(posts, key=lambda post: (post.published, post.path))
-        claims = Counter(post.slug for post in ordered)
+    def steps(self) -> Iterator[Step]:
         for (slug, channel), finding in sorted(self.ledger.broken.items()):
             yield Step(Act.UNKNOWN, slug, channel, finding.message)
         receipts, broken = self.ledger.receipts, self.ledger.broken
-        for post in ordered:
+        for post in self.posts:
             # Two files of one slug would pass for one post that is edited to and fro.
-            fault = _unusable(post, claims)
+            fault = _unusable(post, self.slugs)
             for id_ in self.scene.channels:
                 pair = (post.slug, id_)
                 if pair in broken:
@@ -173,7 +101,7 @@ class _Planner:
                     yield self._fresh(post, pair)
                 else:
                     yield self._begun(post, pair, receipt)
-        for pair in sorted(pair for pair in receipts if pair[0] not in claims):
+        for pair in sorted(pair for pair in receipts if pair[0] not in self.slugs):
             if pair[1] in self.scene.channels:
                 yield self._orphan(pair, receipts[pair])
 
@@ -191,7 +119,22 @@ class _Planner:
         note = self.notes(post, pair[1])
         if isinstance(note, Silence):
             return Step(note.act, *pair, note.reason, when=note.when)
-        return self._permitted(Step(Act.SEND, *pair, _READY))
+        return self._renamed(pair) or self._permitted(Step(Act.SEND, *pair, _READY))
+
+    def _renamed(self, pair: Pair) -> Step | None:
+        """Hold what was announced under another name of the post, for a rename is on its way."""
+        later, left = self.former.later(pair[0]), self.former.left(pair)
+        if later and later not in self.slugs:
+            reason = say("It is being renamed to {slug}, and that is not published yet.",
+                         slug=later)  # fmt: skip
+            return Step(Act.HOLD, *pair, reason)
+        if left and self.ledger.receipts[left, pair[1]].url:
+            return Step(Act.SKIP, *pair, say("It stands under its former name, {slug}.", slug=left))
+        if left:
+            reason = say("The receipt of its former name has to be settled: {pair}",
+                         pair=f"{left}/{pair[1]}")  # fmt: skip
+            return Step(Act.HOLD, *pair, reason)
+        return None
 
     def _begun(self, post: Post, pair: Pair, receipt: Receipt) -> Step:
         """Decide about a pair that has a receipt."""
@@ -264,6 +207,14 @@ class _Planner:
     def _orphan(self, pair: Pair, receipt: Receipt) -> Step:
         if receipt.parts[-1].state in (State.GONE, State.SEEDED):
             return Step(Act.SKIP, *pair, _GONE)
+        later = self.former.later(pair[0])
+        if later in self.slugs:
+            return Step(Act.SKIP, *pair, say("The post is now {slug}.", slug=later))
+        earlier = self.former.earlier(pair)
+        if earlier:
+            reason = say("It is the receipt of {slug}, whose new name is not published yet.",
+                         slug=earlier)  # fmt: skip
+            return Step(Act.HOLD, *pair, reason)
         if not self.scene.whole:
             reason = say("The post is not there, or cannot be read; look at cmflow check.")
             return Step(Act.HOLD, *pair, reason)

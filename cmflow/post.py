@@ -172,8 +172,8 @@ class PostMeta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Parts of the page to leave out: navigation, toc, footer."""
     search: object = None
     """How search treats the page."""
-    comments: bool | None = None
-    """false hides the conversation under the post."""
+    comments: bool | Literal["closed"] | None = None
+    """closed shows the conversation under the post and asks for no more; false hides it."""
 
     summary: str = ""
     """One or two sentences: shown in lists, feeds and on networks."""
@@ -191,6 +191,8 @@ class PostMeta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What it helps to reach: an id from the settings."""
     intent: Intent | None = None
     """What it is for."""
+    approved: dt.date | None = None
+    """The day on which the post was approved."""
     corrections: tuple[Correction, ...] = ()
     """What was wrong and has been put right, with the day."""
     video: Video | None = None
@@ -271,3 +273,4 @@ class Persona(msgspec.Struct, frozen=True):
 
     id: str
     name: str
+    review: dt.date | None = None

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from cmflow.catalogue import Catalogue
+from cmflow.channel import Channel
 from cmflow.compose import Facts, bounds, compose, said, wanted
 from cmflow.errors import Finding
 from cmflow.network import Network
@@ -95,15 +96,15 @@ def _showing(post: Post, id_: str, facts: Facts) -> Showing:
         language=made.language,
         url=made.url,
         warning=made.warning,
-        parts=tuple(_piece(made, at, network) for at in range(len(made.parts))),
+        parts=tuple(_piece(made, at, network, channel) for at in range(len(made.parts))),
         card=made.card if network.abilities.card and not made.parts[0].media else None,
         cost=network.limits.cost,
     )
 
 
-def _piece(note: Note, at: int, network: Network) -> Piece:
+def _piece(note: Note, at: int, network: Network, channel: Channel) -> Piece:
     part = note.parts[at]
-    limits = bounds(network, note.warning, pictures=bool(part.media))
+    limits = bounds(network, channel.limit, note.warning, pictures=bool(part.media))
     return Piece(part.text, limits.count(part.text), limits.text, part.media)
 
 

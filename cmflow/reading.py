@@ -51,13 +51,13 @@ def read(path: Path, settings: Settings, findings: list[Finding], *, strict: boo
     """
     name = settings.below_root(path)
     try:
-        data = path.read_bytes() if path.stat().st_size <= frontmatter.LARGEST else b""
-        oversized = path.stat().st_size > frontmatter.LARGEST
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= frontmatter.LARGEST else b""
     except OSError as error:
         findings.append(_unreadable(name, error))
         return None
-    if oversized:
-        findings.append(frontmatter.too_large(name, path.stat().st_size))
+    if size > frontmatter.LARGEST:
+        findings.append(frontmatter.too_large(name, size))
         return None
     source, finding = frontmatter.read(name, data)
     if finding is not None:

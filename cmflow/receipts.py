@@ -105,6 +105,12 @@ def seeded(slug: str, channel: str, network: str) -> Receipt:
     return Receipt(slug, channel, network, (PartReceipt(State.SEEDED),))
 
 
+def named(receipt: Receipt, key: str) -> Receipt:
+    """Give a receipt the key of its first part, where it has none: it tells what post it was of."""
+    first = receipt.parts[0]
+    return receipt if first.key else put(receipt, 0, replace(first, key=key))
+
+
 def whole_second(now: dt.datetime) -> dt.datetime:
     """Return a time as receipts keep it: UTC, without fractions."""
     return now.astimezone(dt.UTC).replace(microsecond=0)

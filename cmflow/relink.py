@@ -32,6 +32,14 @@ def reslug(text: str, new: str) -> str:
     return _put(text, start, node, new)
 
 
+def repost(text: str, old: str, new: str) -> str:
+    """Change the value of `post:`, by which an idea names its post, where it is `old`."""
+    start, _, root = _front_matter(text)
+    node = _value(root, "post")
+    named = isinstance(node, yaml.ScalarNode) and node.value == old
+    return _put(text, start, node, new) if node is not None and named else text
+
+
 def add_alias(text: str, alias: str, *, instead_of: str = "") -> str:
     """Put an address into `aliases:`, as its last item, or in the place of the item `instead_of`.
 

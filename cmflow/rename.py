@@ -59,6 +59,10 @@ def rename(config: Path, old: str, new: str) -> tuple[Path, ...]:
     journal = _unfinished(path, old, new)
     if journal is None:
         journal = plan(site, library.load(site), old, new)
+        if _on_a_branch(site):
+            _move_receipts(site, old, new)
+            # The checkout followed its branch, and may hold other texts now.
+            journal = plan(site, library.load(site), old, new)
         frontmatter.write(path, msgspec.json.encode(journal))
     _possible(site.root, journal)
     for step in journal.steps:
@@ -67,6 +71,23 @@ def rename(config: Path, old: str, new: str) -> tuple[Path, ...]:
     moved = {step.path: step.to for step in journal.steps if isinstance(step, Move)}
     touched = dict.fromkeys(moved.get(step.path, step.path) for step in journal.steps)
     return tuple(site.root / path for path in touched)
+
+
+def _on_a_branch(site: Settings) -> bool:
+    return site.cmflow.ledger.store == "git"
+
+
+def _move_receipts(site: Settings, old: str, new: str) -> None:
+    """Move the receipts where all machines see it, before anything is changed here."""
+    # What speaks is loaded only where it is needed.
+    from cmflow.gitstore import GitStore
+    from cmflow.receipts import key_of
+    from cmflow.trip import store_of
+
+    store = store_of(site)
+    if isinstance(store, GitStore):
+        with store.opened():
+            store.move(old, new, lambda channel: key_of(site.site_url, old, channel, 0))
 
 
 def plan(site: Settings, read: Library, old: str, new: str) -> Journal:
@@ -132,7 +153,9 @@ def _unfit(site: Settings, read: Library, post: Post, renamed: Post) -> Iterator
 def _moves(site: Settings, post: Post, renamed: Post) -> Iterator[Move]:
     """Yield the files that bear the slug as their name: the post's own, and what came back."""
     pairs = [(site.docs / post.path, site.docs / renamed.path)] if post.path != renamed.path else []
-    for pattern in ("comments/{}", "reactions/{}.yml", "receipts/{}"):
+    # Receipts on a branch are moved there, and come back with it.
+    kept = () if _on_a_branch(site) else ("receipts/{}",)
+    for pattern in ("comments/{}", "reactions/{}.yml", *kept):
         pairs.append(
             (
                 site.community / pattern.format(post.slug),
@@ -155,7 +178,7 @@ def _in_the_way(site: Settings, moves: list[Move]) -> Iterator[Finding]:
 
 
 def _writes(site: Settings, read: Library, post: Post, renamed: Post) -> Iterator[Write]:
-    """Yield the changed texts: the post's front matter, and the links to its file."""
+    """Yield the changed texts: the post's front matter, the links to its file, and its ideas."""
     for relative in sorted(read.sources):
         path = site.docs / relative
         data = path.read_bytes()
@@ -167,6 +190,12 @@ def _writes(site: Settings, read: Library, post: Post, renamed: Post) -> Iterato
             changed = relink.relink(changed, relative, post.path, name)
         if changed != text:
             yield Write(site.below_root(path), hashlib.sha256(data).hexdigest(), changed)
+    for path in sorted((site.plan / "ideas").glob("*.md")):
+        data = path.read_bytes()
+        source, _ = frontmatter.read(path.name, data)
+        if source is not None and source.meta.get("post") == post.slug:
+            text = relink.repost(data.decode(), post.slug, renamed.slug)
+            yield Write(site.below_root(path), hashlib.sha256(data).hexdigest(), text)
 
 
 def _front_matter(site: Settings, text: str, post: Post, renamed: Post) -> str:

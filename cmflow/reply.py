@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -29,13 +30,31 @@ class Reply(msgspec.Struct, frozen=True):
     links: tuple[str, ...] = ()
 
     def json(self) -> Any:
-        """Return the body decoded; raises `msgspec.DecodeError` on anything but JSON in UTF-8."""
-        return msgspec.json.decode(self.body)
+        """Return the body decoded; raises `msgspec.DecodeError` on anything but JSON in UTF-8.
+
+        Halves of characters, which JSON can escape and no file can hold, are replaced.
+        """
+        try:
+            return msgspec.json.decode(self.body)
+        except msgspec.DecodeError:
+            # One answer of a stranger must not hide all that stands beside it.
+            if b"\\ud" not in self.body.lower():
+                raise
+            return msgspec.json.decode(_whole(self.body))
 
     @property
     def text(self) -> str:
         """The body as text, read as UTF-8 with what is none replaced."""
         return self.body.decode("utf-8", "replace")
+
+
+def _whole(body: bytes) -> bytes:
+    """Write JSON again without halves of characters; what cannot be read stays as it is."""
+    try:
+        read = json.loads(body.decode())
+    except (ValueError, RecursionError):
+        return body
+    return json.dumps(read, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def by_status(reply: Reply) -> Trouble:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import urlsplit
 
 import nh3
@@ -10,6 +11,16 @@ from markupsafe import Markup, escape
 
 _TAGS = {"a", "blockquote", "br", "code", "del", "em", "li", "ol", "p", "pre", "strong", "ul"}
 _SCHEMES = {"http", "https", "mailto"}
+# Control characters, halves of characters, and those that turn the direction of what follows.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+_BLOCK_END = re.compile(r"(</(?:p|blockquote|pre|ul|ol|li)>|<br>)\n?(?=.)", re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
+_MOST_TAGS = 5000
+_MOST_READ = 200_000
+_MOST_KEPT = 20_000
+_NAME = 80
 
 
 def clean(html: str) -> Markup:
@@ -18,11 +29,33 @@ def clean(html: str) -> Markup:
         nh3.clean(
             html,
             tags=_TAGS,
-            attributes={"a": {"href"}},
+            attributes={"a": {"href"}, "*": set()},
             url_schemes=_SCHEMES,
             link_rel="nofollow ugc noopener",
         )
     )
+
+
+def kept(html: str) -> str:
+    """Reduce a stranger's HTML to what is stored of it: `clean`, a block a line, no endless text.
+
+    The same HTML always gives the same text. Direction is left to the page (`dir="auto"`).
+    """
+    seen = _UNSEEN.sub("", html[:_MOST_READ].replace("\r\n", "\n").replace("\r", "\n"))
+    if seen.count("<") > _MOST_TAGS:
+        # Elements within elements without end take the cleaner quadratic time.
+        seen = " ".join(_TAG.sub(" ", seen).split())
+    text = clean(seen)
+    if len(text) > _MOST_KEPT:
+        cut = max(text.rfind(mark, 0, _MOST_KEPT) for mark in (" ", "\n", ">")) + 1
+        text = clean(f"{text[: cut or _MOST_KEPT]} […]")
+    return _BLOCK_END.sub(r"\1\n", str(text).strip()).strip()
+
+
+def name(text: str) -> str:
+    """Reduce a stranger's name to one line of what can be seen."""
+    seen = " ".join(_UNSEEN.sub("", text[:1000]).split())
+    return seen if len(seen) <= _NAME else seen[: _NAME - 1] + "…"
 
 
 def address(url: str) -> str:
@@ -30,13 +63,38 @@ def address(url: str) -> str:
 
     Control characters and blanks inside are refused: browsers drop them, and find a scheme.
     """
-    if any(ord(c) < 33 or c == "\u007f" for c in url.strip()):
+    bare = url.strip()
+    # Of all blanks, only the space is printable.
+    if " " in bare or not bare.isprintable():
         return ""
     try:
-        scheme = urlsplit(url.strip()).scheme.lower()
+        scheme = urlsplit(bare).scheme.lower()
     except ValueError:
         return ""
-    return url.strip() if scheme in _SCHEMES else ""
+    return bare if scheme in _SCHEMES else ""
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+def line(text: str) -> str:
+    """Write a text on one line, without the characters that steer a terminal."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>|&~$]")
+_BEGINS = re.compile(r"(?:(?<=^\d)|(?<=^\d\d)|(?<=^\d\d\d)|(?<=^\d{4}))(?=[.)])|^(?=[-+=#])")
+_LINKED = re.compile(r"(?<=@)(?=\w)|(?<=#)(?=\d)|(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+
+
+def markdown(text: str) -> str:
+    """Write a text so that Markdown shows it as it is, on one line, in a table too.
+
+    An empty comment keeps GitHub from making a link of an address, `@somebody` or `#1`; see
+    https://github.github.com/gfm/#autolinks-extension-.
+    """
+    plain = _MARKDOWN.sub(lambda match: f"\\{match[0]}", line(text))
+    return _LINKED.sub("<!-- -->", _BEGINS.sub(r"\\", plain))
 
 
 def escape_name(text: str) -> str:

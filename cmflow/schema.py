@@ -120,7 +120,7 @@ def parts(kind: Struct) -> tuple[Struct, ...]:
 
 def inner(hint: Any) -> Any:
     """Return a hint without its `None`."""
-    if isinstance(hint, types.UnionType):
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
         members = (member for member in typing.get_args(hint) if member is not types.NoneType)
         return functools.reduce(operator.or_, members)
     return hint

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from cmflow.channel import Channel, Storage
+from cmflow.source import Comments, Source
 
 
 class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,7 +87,11 @@ class Cmflow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channels: dict[str, Channel] = {}
     """The accounts on networks, by id: the key is what a post's notes name."""
     ledger: Storage = Storage()
-    """Where the receipts are kept."""
+    """Where the receipts are kept, and what came back."""
+    sources: dict[str, Source] = {}
+    """Where answers come from besides the channels, by id."""
+    comments: Comments = Comments()
+    """How the conversation is moderated and shown."""
     promo_ceiling: float = 0.2
     """The largest share of promo among the last thirty posts: 0.2 is one in five."""
 

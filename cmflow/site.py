@@ -13,7 +13,7 @@ from cmflow.ledger import Receipt
 from cmflow.library import Library
 from cmflow.post import Page, Post
 from cmflow.settings import Settings
-from cmflow.thread import Branch
+from cmflow.thread import Branch, Tally
 
 QUESTIONS = "questions"
 """The folder, below `docs_dir`, of the question bank: one page per question, its name is its id."""
@@ -37,7 +37,8 @@ class Made(msgspec.Struct, frozen=True):
 class Site:
     """The published site: the one thing that templates and feeds are made from.
 
-    `threads` and `receipts` are keyed by slug. Everything derived is computed once, when asked for.
+    `threads`, `receipts` and `tallies` (by channel) are keyed by slug; `faces` are the names of the
+    pictures of people that may be shown. Everything derived is computed once, when asked for.
     """
 
     def __init__(
@@ -49,6 +50,8 @@ class Site:
         now: dt.datetime,
         threads: Mapping[str, tuple[Branch, ...]] | None = None,
         receipts: Mapping[str, tuple[Receipt, ...]] | None = None,
+        tallies: Mapping[str, Mapping[str, Tally]] | None = None,
+        faces: frozenset[str] = frozenset(),
     ) -> None:
         self.settings = settings
         self.library = library
@@ -56,6 +59,8 @@ class Site:
         self.now = now
         self.threads = threads or {}
         self.receipts = receipts or {}
+        self.tallies = tallies or {}
+        self.faces = faces
 
     @functools.cached_property
     def posts(self) -> tuple[Post, ...]:

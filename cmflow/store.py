@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
+
+import filelock
 
 from cmflow import ledger_file, pause
 from cmflow.errors import Finding, failure, say
@@ -104,28 +105,28 @@ class FileStore:
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the operating system's lock on a file; it ends with the process, however that ends."""
+    """Hold the operating system's lock on a file; it ends with the process, however that ends.
+
+    Raises `CmflowError` where another run holds it, or where the disk knows no such locks: a mere
+    file would outlive a run that was killed.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
-        try:
-            _lock(file)
-        except OSError:
-            raise failure(
-                "syndicate",
-                say("Another run is at work."),
-                say("Wait until it has ended; whatever it leaves is done by the next run."),
-            ) from None
+    lock = filelock.FileLock(path, timeout=0, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise failure(
+            "syndicate",
+            say("Another run is at work."),
+            say("Wait until it has ended; whatever it leaves is done by the next run."),
+        ) from None
+    except OSError as error:
+        raise failure(
+            path.name,
+            say("The lock cannot be taken: {words}.", words=error.strerror or str(error)),
+            say("Look at the permissions; keep the site on a disk of this machine."),
+        ) from None
+    try:
         yield
-
-
-def _lock(file: IO[bytes]) -> None:
-    """Lock the first byte of an open file or raise `OSError`; closing the file unlocks it."""
-    if os.name == "nt":
-        import msvcrt
-
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]  # Windows only
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        lock.release()

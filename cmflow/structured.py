@@ -11,20 +11,24 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from cmflow import urls
+from cmflow import conversation, urls
+from cmflow.conversation import anchor
 from cmflow.outline import plain
 from cmflow.post import Author, Event, Guest, Page, Picture, Post, Video
-from cmflow.safe import address
+from cmflow.safe import address, clean
 from cmflow.settings import Settings
 from cmflow.site import Site
 from cmflow.text import shorten
-from cmflow.thread import Branch
+from cmflow.thread import Comment
 
 Node = dict[str, object]
 
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):([0-5]\d)")
 _DESCRIPTION = 160
 """Characters: about what a search engine shows."""
+
+_COMMENTS = 50
+"""How many answers are described; the page has them all."""
 
 
 def describe(
@@ -68,6 +72,7 @@ def _post(site: Site, post: Post, card: str) -> Node:
     settings = site.settings
     meta = post.meta
     here = urls.absolute(site.url(post), settings)
+    answers = conversation.answers(site, post)
     return _node(
         "BlogPosting",
         mainEntityOfPage=here,
@@ -90,9 +95,21 @@ def _post(site: Site, post: Post, card: str) -> Node:
             _node("CorrectionComment", text=said.text, datePublished=said.date.isoformat())
             for said in sorted(meta.corrections, key=lambda said: said.date)
         ],
-        commentCount=_count(site.threads.get(post.slug, ()))
-        if meta.comments is not False
-        else None,
+        commentCount=len(answers) if meta.comments is not False else None,
+        comment=[_comment(here, reply.comment) for reply in answers[:_COMMENTS]],
+    )
+
+
+def _comment(here: str, comment: Comment) -> Node:
+    """Describe an answer: by its address on this page, and where it was written."""
+    return _node(
+        "Comment",
+        url=f"{here}#{anchor(comment.id)}",
+        sameAs=address(comment.url),
+        text=plain(clean(comment.text)),
+        datePublished=_time(comment.published),
+        dateModified=_time(comment.edited) if comment.edited else "",
+        author=_node("Person", name=comment.author.name, url=address(comment.author.url)),
     )
 
 
@@ -250,14 +267,6 @@ def _file(src: str, path: str, settings: Settings) -> str:
 
 def _profile_url(id_: str, author: Author, settings: Settings) -> str:
     return urls.author_url(id_, author.name, author.slug, settings)
-
-
-def _count(branches: tuple[Branch, ...]) -> int:
-    """Count the comments of a thread, however deep it is."""
-    waiting = list(branches)
-    for branch in waiting:
-        waiting.extend(branch.replies)
-    return len(waiting)
 
 
 def _seconds(clock: str) -> int | None:

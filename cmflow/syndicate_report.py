@@ -13,7 +13,7 @@ from cmflow.errors import Finding, say
 from cmflow.networks.assisted import paste
 from cmflow.note import Note
 from cmflow.outcome import Outcome, Result
-from cmflow.plan import PASTE, Act, Step
+from cmflow.steps import PASTE, Act, Step
 from cmflow.trip import Desk
 
 _BAD = (Result.FAILED, Result.UNKNOWN)

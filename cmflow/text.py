@@ -33,6 +33,16 @@ def slugify(title: str, *, longest: int = 60) -> str:
     return head or slug[:longest]
 
 
+def fold(text: str) -> str:
+    """Return a text to compare words by: small letters without accents.
+
+    >>> fold("Éloïse ŒUVRE")
+    'eloise oeuvre'
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
 def shorten(text: str, longest: int) -> str:
     """Cut a text between words so that it has at most `longest` characters, ellipsis included."""
     if len(text) <= longest:

@@ -1,4 +1,4 @@
-"""The nouns of what people answer: comments, and the tree they form under a post."""
+"""The nouns of what people answer: comments, reactions, and the tree that comments form."""
 
 from __future__ import annotations
 
@@ -19,14 +19,25 @@ class Status(enum.Enum):
 
 
 class Speaker(msgspec.Struct, frozen=True):
-    """Who wrote a comment, as that person is known where it was written."""
+    """Who wrote a comment, as that person is known where it was written.
+
+    `avatar` names a file of `content/community/avatars`, kept only where the site shows faces.
+    """
 
     name: str
     url: str = ""
+    avatar: str = ""
 
 
 class Comment(msgspec.Struct, frozen=True):
-    """A text by a person. `text` is whatever came from outside: it is never trusted."""
+    """A text by a person. `text` is whatever came from outside: it is never trusted.
+
+    `source` is the id of the channel or source that told it; `id` is unique among all sources and
+    never changes, nor does `published`. `reply_to` is the id of the comment that it answers; empty
+    where it answers the post. `team` marks the words of our own people. `held_for` says which rules
+    hold it, `reason` why a person rejected it. `settled` is a person's word that no answer is
+    needed. A `redacted` text names nobody who was forgotten, and no longer follows the source.
+    """
 
     id: str
     author: Speaker
@@ -35,6 +46,21 @@ class Comment(msgspec.Struct, frozen=True):
     text: str
     url: str = ""
     reply_to: str = ""
+    source: str = ""
+    edited: dt.datetime | None = None
+    team: bool = False
+    held_for: tuple[str, ...] = ()
+    reason: str = ""
+    settled: bool = False
+    redacted: bool = False
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """Reactions on one channel: counted, without a name."""
+
+    likes: int = 0
+    boosts: int = 0
+    quotes: int = 0
 
 
 class Branch(msgspec.Struct, frozen=True):
@@ -47,11 +73,14 @@ class Branch(msgspec.Struct, frozen=True):
 def grow(comments: Iterable[Comment]) -> tuple[Branch, ...]:
     """Arrange the approved comments as trees, oldest first.
 
-    A reply whose parent is absent stands at the top, and so does one member of every circle, so
-    that no approved comment is lost. Cost is linear, however deep a thread is.
+    A reply whose parent is not shown moves up to the nearest one that is; where there is none, it
+    stands at the top, and so does one member of every circle: no approved comment is lost. Cost is
+    linear, however deep a thread is.
     """
-    shown = {c.id: c for c in comments if c.status is Status.APPROVED}
-    above = _parents(shown)
+    # No id is the place above all of them.
+    known = {c.id: c for c in comments if c.id}
+    shown = {id_: c for id_, c in known.items() if c.status is Status.APPROVED}
+    above = _parents(shown, _nearest(known, shown))
     children: dict[str, list[Comment]] = {}
     for comment in sorted(shown.values(), key=lambda c: (c.published, c.id)):
         children.setdefault(above[comment.id], []).append(comment)
@@ -83,9 +112,29 @@ def walk(branches: Iterable[Branch]) -> Iterator[Reply]:
         waiting += [(reply, depth + 1, branch.comment) for reply in reversed(branch.replies)]
 
 
-def _parents(shown: dict[str, Comment]) -> dict[str, str]:
-    """Name each comment's parent, or nothing where it is absent or would close a circle."""
-    above = {id_: c.reply_to if c.reply_to in shown else "" for id_, c in shown.items()}
+def _nearest(known: dict[str, Comment], shown: dict[str, Comment]) -> dict[str, str]:
+    """Name, for each known comment, the nearest shown one above it, or nothing."""
+    found: dict[str, str] = {"": ""}
+    for start in known:
+        path: list[str] = []
+        here = start
+        while here not in found:
+            path.append(here)
+            above = known[here].reply_to if here in known else ""
+            # A circle of hidden comments leads nowhere.
+            found[here] = ""
+            here = above
+            if here in shown:
+                break
+        end = here if here in shown else found.get(here, "")
+        for id_ in path:
+            found[id_] = end
+    return found
+
+
+def _parents(shown: dict[str, Comment], nearest: dict[str, str]) -> dict[str, str]:
+    """Name each comment's parent, or nothing where it would close a circle."""
+    above = {id_: nearest[id_] for id_ in shown}
     settled = {""}
     for start in sorted(above):
         path: list[str] = []

@@ -11,19 +11,19 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from cmflow import gitstore, library, live, mkdocs_yml, networks, urls
+from cmflow import gitstore, ledger_branch, library, live, mkdocs_yml, networks, urls
+from cmflow.accounts import Accounts, Owner
 from cmflow.compose import Facts
-from cmflow.errors import CmflowError, Finding, Message, say
+from cmflow.errors import CmflowError, Finding, Level, Message, say
 from cmflow.http import Client
 from cmflow.library import Library
-from cmflow.network import Account, Network
-from cmflow.networks.base import variable
+from cmflow.network import Account, Network, NetworkError
 from cmflow.pause import FILE
-from cmflow.plan import Live, Scene
 from cmflow.post import Post
+from cmflow.run import Trip
 from cmflow.settings import Settings
+from cmflow.steps import Live, Scene
 from cmflow.store import FileStore, Store
-from cmflow.syndicate import Trip
 from cmflow.voice import voice
 from cmflow.wording import Wording
 
@@ -31,11 +31,15 @@ Clock = Callable[[], dt.datetime]
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """A trip with the things it was made of, and what is wrong with them."""
+    """A trip with the things it was made of, and what is wrong with them.
+
+    `guest` opens a channel with whatever secrets there are, for what may be asked without.
+    """
 
     trip: Trip
     facts: Facts
     findings: tuple[Finding, ...]
+    guest: Callable[[str], Account]
 
 
 @contextlib.contextmanager
@@ -52,19 +56,51 @@ def opened(config: Path, environ: Mapping[str, str], clock: Clock) -> Iterator[D
     made, unknown = _networks(settings)
     facts = Facts(settings, read, made, _files(settings), Wording(settings, read))
     with contextlib.ExitStack() as stack:
-        accounts = _Accounts(settings, made, environ, clock, stack)
+        accounts = Accounts(settings, environ, clock, stack)
+
+        def owner(id_: str) -> Owner:
+            return Owner(id_, settings.cmflow.channels[id_], made[id_].secrets)
+
+        def guest(id_: str) -> Account:
+            return accounts.guest(owner(id_))
+
         trip = Trip(
             posts=read.posts,
             site=settings.site_url,
             scene=_scene(settings, read, made),
             voice=voice(facts, clock),
             networks=made,
-            accounts=accounts.open,
+            accounts=lambda id_: accounts.open(owner(id_)),
             store=store_of(settings),
-            live=_looker(settings, read, clock, stack),
+            live=_looker(settings, read, accounts.stranger(), clock),
             clock=clock,
         )
-        yield Desk(trip, facts, (*unknown, *_horizonless(settings)))
+        yield Desk(
+            trip, facts, (*unknown, *_horizonless(settings)), lambda id_: accounts.guest(owner(id_))
+        )
+
+
+def unlike(desk: Desk) -> Iterator[Finding]:
+    """Ask each server how many characters it takes; yield where the settings say otherwise."""
+    settings = desk.facts.settings
+    for id_, network in desk.facts.networks.items():
+        own = settings.cmflow.channels[id_].limit
+        planned = own or network.limits.text
+        try:
+            told = network.limit_at(desk.guest(id_))
+        except NetworkError as error:
+            words = say("“{id}” cannot be asked: {words}", id=id_, words=error.words)
+            remedy = say("Look at “server” of the channel, or try again later.")
+            yield _finding(settings, id_, "server", words, remedy, Level.WARNING)
+            continue
+        if told is None or told == planned:
+            continue
+        words = say("“{id}” takes {told} characters; its notes are made for {planned}.",
+                    id=id_, told=told, planned=planned)  # fmt: skip
+        default = told == network.limits.text
+        remedy = say("Take “limit” out.") if default else say("Write limit: {told}", told=told)
+        level = Level.ERROR if told < planned else Level.WARNING
+        yield _finding(settings, id_, "limit" if own else "", words, remedy, level)
 
 
 def store_of(settings: Settings) -> Store:
@@ -72,7 +108,9 @@ def store_of(settings: Settings) -> Store:
     where, cache = settings.cmflow.ledger, settings.root / ".cmflow"
     pause = settings.plan / FILE
     if where.store == "git":
-        branch = gitstore.branch_of(settings.community, settings.root, where.branch, where.remote)
+        branch = ledger_branch.branch_of(
+            settings.community, settings.root, where.branch, where.remote
+        )
         return gitstore.GitStore(branch, pause, cache, uuid.uuid4().hex)
     folder = settings.community / "receipts"
     return FileStore(folder, pause, cache, settings.below_root(folder))
@@ -87,6 +125,7 @@ def _scene(settings: Settings, read: Library, made: Mapping[str, Network]) -> Sc
         zone=settings.zone,
         whole=_whole(settings, read),
         by_hand=frozenset(id_ for id_, network in made.items() if network.name == "assisted"),
+        site=settings.site_url,
     )
 
 
@@ -130,60 +169,22 @@ def _horizonless(settings: Settings) -> Iterator[Finding]:
             yield _finding(settings, id_, "", message, remedy)
 
 
-def _finding(settings: Settings, id_: str, key: str, message: Message, remedy: Message) -> Finding:
+def _finding(
+    settings: Settings,
+    id_: str,
+    key: str,
+    message: Message,
+    remedy: Message,
+    level: Level = Level.ERROR,
+) -> Finding:
     path = ("channels", id_, key) if key else ("channels", id_)
     line = mkdocs_yml.line_of(settings.config.read_text("utf-8-sig"), path, "cmflow")
-    return Finding("settings", settings.config.name, line, message, remedy)
-
-
-class _Accounts:
-    """Opens each channel once, when it first speaks."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        made: Mapping[str, Network],
-        environ: Mapping[str, str],
-        clock: Clock,
-        stack: contextlib.ExitStack,
-    ) -> None:
-        self._settings = settings
-        self._networks = made
-        self._environ = environ
-        self._clock = clock
-        self._stack = stack
-        self._known: dict[str, Account | Message] = {}
-
-    def open(self, id_: str) -> Account | Message:
-        if id_ not in self._known:
-            self._known[id_] = self._opened(id_)
-        return self._known[id_]
-
-    def _opened(self, id_: str) -> Account | Message:
-        network = self._networks[id_]
-        secrets: dict[str, str] = {}
-        for secret in network.secrets:
-            name = variable(id_, secret.name)
-            value = self._environ.get(name, "").strip()
-            if value:
-                secrets[secret.name] = value
-            elif secret.required:
-                return say("{name} is not set: {where}", name=name, where=secret.where)
-        client = Client(secrets=secrets.values(), now=self._clock)
-        self._stack.callback(client.close)
-        channel = self._settings.cmflow.channels[id_]
-        return Account(id_, channel, secrets, client, self._read)
-
-    def _read(self, path: str) -> bytes:
-        return (self._settings.docs / path).read_bytes()
+    return Finding("settings", settings.config.name, line, message, remedy, level)
 
 
 def _looker(
-    settings: Settings, read: Library, clock: Clock, stack: contextlib.ExitStack
+    settings: Settings, read: Library, client: Client, clock: Clock
 ) -> Callable[[Post], Live]:
-    client = Client(now=clock)
-    stack.callback(client.close)
-
     def fetch(url: str) -> tuple[int, str]:
         # One's own site may be on this machine, as in a demonstration.
         reply = client.page(url, private=frozenset({urlsplit(url).hostname or ""}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
 
 from cmflow import receipts
 from cmflow.channel import Channel
@@ -20,11 +19,18 @@ VERDICTS = ("sent", "retry", "gone")
 
 
 def resolve(
-    store: Store, pair: Pair, network: str, verdict: str, *, url: str, key: str, now: dt.datetime
+    store: Store,
+    pair: Pair,
+    network: str,
+    verdict: str,
+    *,
+    proof: Sent | None = None,
+    key: str,
+    now: dt.datetime,
 ) -> None:
     """Settle by a person's word what no machine can know; raises `CmflowError`.
 
-    `url` is where the note stands, `key` the key of its first part, should the receipt be
+    `proof` says where the note stands, `key` is the key of its first part, should the receipt be
     unreadable.
     """
     with store.opened():
@@ -35,7 +41,7 @@ def resolve(
                 say("Nothing about it is unknown."),
                 say("cmflow syndicate --dry-run shows what is."),
             )
-        _keep(store, _settled(before, pair, network, verdict, url, key, now), before, verdict)
+        _keep(store, _settled(before, pair, network, verdict, proof, key, now), before, verdict)
 
 
 def _doubtful(kept: Kept) -> bool:
@@ -45,7 +51,13 @@ def _doubtful(kept: Kept) -> bool:
 
 
 def _settled(
-    before: Kept, pair: Pair, network: str, verdict: str, url: str, key: str, now: dt.datetime
+    before: Kept,
+    pair: Pair,
+    network: str,
+    verdict: str,
+    proof: Sent | None,
+    key: str,
+    now: dt.datetime,
 ) -> Receipt:
     bare = PartReceipt(State.UNKNOWN, key=key, reserved=now)
     receipt = before if isinstance(before, Receipt) else Receipt(*pair, network, (bare,))
@@ -55,11 +67,12 @@ def _settled(
     part = receipt.parts[at]
     if verdict == "retry":
         return receipts.put(receipt, at, receipts.unsent(part))
-    proof = Sent(_id(url) or part.id, url or part.url)
-    return receipts.put(receipt, at, receipts.sent(part, proof))
+    return receipts.put(receipt, at, receipts.sent(part, proof or Sent(part.id, part.url)))
 
 
-def paste(store: Store, note: Note, network: str, version: str, url: str, now: dt.datetime) -> None:
+def paste(
+    store: Store, note: Note, network: str, version: str, proof: Sent, now: dt.datetime
+) -> None:
     """Keep the receipt of a note that a person pasted by hand; raises `CmflowError`."""
     with store.opened():
         before = store.read((note.slug, note.channel))
@@ -71,7 +84,9 @@ def paste(store: Store, note: Note, network: str, version: str, url: str, now: d
                     pair=f"{note.slug}/{note.channel}"),
             )  # fmt: skip
         parts = tuple(
-            PartReceipt(State.SENT, created=now, digest=digest(note, at), id=_id(url), url=url)
+            PartReceipt(
+                State.SENT, created=now, digest=digest(note, at), id=proof.id, url=proof.url
+            )
             for at in range(len(note.parts))
         )
         done = Receipt(note.slug, note.channel, network, parts, len(parts), version)
@@ -90,11 +105,6 @@ def seed(
     )
     with store.opened():
         return store.add(archive, "The archive, seeded")
-
-
-def _id(url: str) -> str:
-    # Where a network shows its id, it is the last part of the address.
-    return urlsplit(url).path.rstrip("/").rpartition("/")[2]
 
 
 def _keep(store: Store, receipt: Receipt, before: Kept, word: str) -> None:

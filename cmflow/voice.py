@@ -8,8 +8,8 @@ from collections.abc import Callable
 from cmflow.compose import Facts, compose, said, wanted
 from cmflow.errors import say
 from cmflow.note import Note
-from cmflow.plan import Act, Silence, Voice
 from cmflow.post import Post
+from cmflow.steps import Act, Silence, Voice
 
 
 def voice(facts: Facts, clock: Callable[[], dt.datetime]) -> Voice:

@@ -15,9 +15,10 @@ from cmflow.blocks import Blocks
 from cmflow.gather import BLOCKS, Spot
 from cmflow.mend import mend
 from cmflow.outline import sections
+from cmflow.post import Post
 from cmflow.site import Site
 from cmflow.text import typeset_french_html
-from cmflow.urls import relative
+from cmflow.urls import join, relative
 
 SLOT = re.compile(r"<!--\s*cmflow:\s*(?P<name>[a-z-]+)(?P<arguments>[^>]*?)\s*-->")
 """A place that a writer chose: `<!-- cmflow: latest-posts count=3 -->`."""
@@ -114,18 +115,18 @@ class Weaver:
 
     def _excerpts(self, html: str, spot: Spot) -> str:
         """Give each post in a list its picture."""
-        links = (
-            {relative(url, spot.url): post for url, post in self._posts.items()}
-            if ("md-post--excerpt" in html)
-            else {}
-        )
 
         def illustrate(match: re.Match[str]) -> str:
             link = _EXCERPT_LINK.search(html, match.end())
-            post = links.get(link["href"].partition("#")[0]) if link else None
+            post = self._linked(link["href"].partition("#")[0], spot) if link else None
             return match[0] + (self._blocks.thumbnail(spot, post) if post else "")
 
-        return _EXCERPT.sub(illustrate, html) if links else html
+        return _EXCERPT.sub(illustrate, html) if "md-post--excerpt" in html else html
+
+    def _linked(self, href: str, spot: Spot) -> Post | None:
+        """Return the post to which a link of the engine leads."""
+        url = join(spot.url, href)
+        return self._posts.get(url) if relative(url, spot.url) == href else None
 
     def _head(self, html: str, spot: Spot) -> str:
         head, mark, rest = html.partition("</head>")

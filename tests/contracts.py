@@ -20,7 +20,7 @@ import pytest
 
 HERE = Path(__file__).parent
 PUBLISHED = {"mastodon", "discord", "telegram", "x"}
-WRITTEN = {"slack", "linkedin", "facebook", "threads", "devto", "websub", "webmention"}
+WRITTEN = {"slack", "linkedin", "facebook", "threads", "devto", "websub", "webmention", "github"}
 _BASE = {"mastodon": "", "discord": "/api/v10", "x": ""}
 
 

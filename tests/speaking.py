@@ -219,6 +219,7 @@ class World:
             versions=self.versions,
             zone=factory.settings().zone,
             whole=self.whole,
+            site=SITE,
         )
 
     def voice(self, post, channel):

@@ -10,6 +10,7 @@ from factory import NOW, event, page, post, site
 
 from cmflow.blocks import Blocks
 from cmflow.catalogue import catalogue
+from cmflow.conversation import anchor
 from cmflow.gather import BLOCKS, Facts, Spot
 from cmflow.ledger import PartReceipt, Receipt, State
 from cmflow.post import Author, Correction, Guest, KeyPoint, Picture, Video
@@ -104,9 +105,8 @@ def test_an_answer_says_to_whom_and_opens_where_it_was_written():
     told = post()
     made = site([told], threads={told.slug: grow([comment("a/1"), comment("b", "a/1")])})
     html = blocks(made).render("thread", spot(made, told))
-    assert '<a href="#comment-a-1">Ana</a>' in html
-    assert 'href="https://social.example/b" rel="nofollow ugc noopener"' in html
-    assert "social.example</span>" in html
+    assert f'<a href="#{anchor("a/1")}" dir="auto">Ana</a>' in html
+    assert 'href="https://social.example/b" rel="nofollow ugc noopener">social.example</a>' in html
 
 
 def test_a_thread_of_thousands_of_answers_is_shown_without_recursion():
@@ -125,7 +125,7 @@ def test_an_empty_thread_invites_to_where_the_copies_are():
     made.receipts = {told.slug: (stands(told.slug, "https://social.example/9"),)}
     html = blocks(made).render("thread", spot(made, told))
     assert "Et si la première était la vôtre" in html
-    assert '<a href="https://social.example/9" rel="noopener">Mastodon</a>.' in html
+    assert '<a href="https://social.example/9" rel="noopener">' in html
 
 
 def test_a_post_without_conversation_has_none():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 import pytest
 from sites import a_post, make_site
 
-from cmflow import cli
+from cmflow import cli, mkdocs_plugin, mkdocs_yml
 from cmflow.catalogue import catalogue
 from cmflow.cli import ask, speech
 from cmflow.cli.commands import COMMANDS
@@ -265,3 +266,46 @@ def test_the_json_format_is_json_in_any_language(capsys, site):
 
     _, out, _ = run(capsys, "check", "--format", "json", language="fr")
     assert json.loads(out)["version"] == 1
+
+
+def test_serve_names_a_mistake_as_check_does(site, capsys):
+    path = site.parent / "content" / "blog" / "posts" / "un.md"
+    path.write_text(path.read_text("utf-8").replace("- lea", "- nobody"), "utf-8")
+    code, _, err = run(capsys, "serve", "--address", f"127.0.0.1:{_free()}")
+    assert code == 1
+    assert "The author “nobody” is not in" in err
+    assert "posts/un.md:" in err
+    assert "KeyError" not in err
+
+
+def test_serve_says_that_a_port_is_taken_whatever_else_is_wrong(site, capsys):
+    path = site.parent / "content" / "blog" / "posts" / "un.md"
+    path.write_text(path.read_text("utf-8").replace("- lea", "- nobody"), "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, _, err = run(capsys, "serve", "--address", f"127.0.0.1:{taken.getsockname()[1]}")
+    assert code == 1
+    assert "take another port" in err
+    assert "nobody" not in err
+
+
+def test_a_mistake_made_while_serving_is_told_without_a_traceback(site):
+    def builder():
+        raise KeyError("nobody")
+
+    settings, _ = mkdocs_yml.load(site)
+    rebuild = mkdocs_plugin._calm(builder, settings)
+    with pytest.raises(KeyError):
+        rebuild()
+    path = site.parent / "content" / "blog" / "posts" / "un.md"
+    path.write_text(path.read_text("utf-8").replace("- lea", "- nobody"), "utf-8")
+    # MkDocs shows the words of an exit, and of anything else a traceback.
+    with pytest.raises(SystemExit) as caught:
+        rebuild()
+    assert "nobody" in str(caught.value)
+    assert "KeyError" not in str(caught.value)
+
+
+def _free():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]

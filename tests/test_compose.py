@@ -367,3 +367,24 @@ def test_the_documentation_names_every_key_of_a_note_and_every_rule():
     names = [p.stem.replace("_", "-") for p in rules.glob("note_*.py")] + ["promo-share"]
     for name in (*NoteMeta.__struct_fields__, *names):
         assert f"\n| `{name}` | " in text
+
+
+# A limit of one's own
+
+
+def test_a_channel_that_takes_more_gets_the_whole_text():
+    long = "Un mot. " * 300
+    extra = f"notes: {{mastodon: {{text: '{long}'}}}}\n"
+    assert faults(extra) == [("note-too-long", 9)]
+    named = channels("mastodon", limit=5000)
+    assert text(extra, named=named).startswith(long.strip())
+
+
+def test_a_channel_that_takes_less_gets_a_shorter_text():
+    assert len(text(named=channels("mastodon", limit=120))) <= 120
+
+
+def test_a_caption_stays_as_short_as_it_is():
+    network = networks.load("telegram")
+    assert bounds(network, 9000, pictures=True).text == network.limits.caption
+    assert bounds(network, 9000).text == 9000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
 import shutil
 import subprocess
@@ -13,9 +15,12 @@ import pytest
 from feed_judges import judged
 from sites import NOW, built, pages
 
-from cmflow import library, mkdocs_yml, scaffold, urls
+from cmflow import calendar_desk, library, mkdocs_yml, scaffold, urls
 from cmflow.check import check
 from cmflow.errors import Level
+from cmflow.plot import plot
+from cmflow.schedule import Kind
+from cmflow.weeks import missing
 
 CORPUS = Path(
     os.environ.get("CMFLOW_CORPUS", Path(__file__).parent.parent.parent / "shared" / "corpus")
@@ -93,3 +98,25 @@ def test_check_reports_only_what_is_really_wrong(config):
     slugs = {f.message.values["slug"] for f in findings if f.rule == "slug-duplicate"}
     assert len(slugs) == 25
     assert all(f.line > 0 and f.path for f in findings if f.level is Level.ERROR)
+
+
+def test_its_history_becomes_a_calendar(config, tmp_path):
+    shutil.copytree(config.parent / "content", tmp_path / "content")
+    config = Path(shutil.copy(config, tmp_path))
+    plan = tmp_path / "content" / "plan"
+    (plan / "cadences.yml").write_text(
+        "weekly:\n  title: The weekly post\n  every: Thursday 09:00\n"
+    )
+    then = dt.datetime(2024, 6, 1, 12, 0, tzinfo=dt.UTC)
+    desk = calendar_desk.opened(config, then, "en")
+    made = desk.calendar(desk.span("html", None, None))
+    posts = [entry for entry in made.entries if entry.kind is Kind.POST]
+    assert len(posts) == 566
+    drawn = plot(posts)
+    assert sum(bar.done + bar.ahead for bar in drawn.bars) == 566
+    assert sum(bar.ahead for bar in drawn.bars) > 0
+    assert len(missing(made, dt.date(2025, 6, 1))) > 10
+    html = desk.page(desk.span("html", None, None))
+    assert html.count('<rect class="bar-done"') == sum(bar.done > 0 for bar in drawn.bars)
+    entries = json.loads(html.partition('id="data">')[2].partition("</script>")[0])["items"]
+    assert sum(entry["kind"] == "post" for entry in entries) == 566

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cmflow.filters import anchor, host, network, seconds
+from cmflow.filters import host, network, origin, seconds
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,18 @@ def test_a_host_is_named_without_www(url: str, name: str):
     assert host(url) == name
 
 
-def test_an_anchor_is_one_word_whatever_the_id_holds():
-    assert anchor('x" onclick="alert(1) é') == "comment-x-onclick-alert-1-e"
+@pytest.mark.parametrize(
+    ("place", "url", "words"),
+    [
+        ("mastodon", "https://m.example/@ana/1", "Mastodon · m.example"),
+        ("bluesky", "", "Bluesky"),
+        ("webmention", "https://www.ana.example/notes/1", "ana.example"),
+        ("", "https://ana.example/", "ana.example"),
+        ("mail", "", ""),
+    ],
+)
+def test_an_answer_is_from_a_network_a_host_or_both(place: str, url: str, words: str):
+    assert origin(place, url) == words
 
 
 def test_a_network_is_written_as_it_writes_itself():

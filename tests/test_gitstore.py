@@ -12,8 +12,9 @@ from cmflow import verdict
 from cmflow.errors import CmflowError
 from cmflow.ledger import PartReceipt, Receipt, State
 from cmflow.outcome import Result
+from cmflow.plan import Act
 from cmflow.store import Conflict
-from cmflow.syndicate import syndicate
+from cmflow.syndicate import foresee, syndicate
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +154,18 @@ def test_a_branch_of_its_own_is_made_where_there_is_none(world):
     assert files.splitlines() == ["receipts/un/listing.yml"]
 
 
+def test_who_may_not_push_reads_an_empty_ledger_where_the_branch_was_not_made_yet(world):
+    hook = world.root / "remote.git" / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    world.branch = "ledger"
+    [step] = foresee(world.trip(), live=False)
+    assert step.act is Act.SEND
+    report = syndicate(world.trip())
+    assert report.outcomes[0].result is Result.FAILED
+    assert not world.standing("listing")
+
+
 def test_a_branch_of_its_own_is_mounted_where_the_site_looks_for_it(world):
     world.branch = "community"
     syndicate(world.trip())
@@ -172,8 +185,16 @@ def test_a_folder_that_holds_files_is_not_mounted_over(world):
     assert [path.name for path in community.iterdir()] == ["mine.txt"]
 
 
+def test_a_checkout_of_a_commit_keeps_its_receipts_on_the_main_branch(world):
+    git(world.root / "one", "checkout", "--quiet", "--detach")
+    syndicate(world.trip())
+    assert log(world)[-1] == "Début"
+    assert len(log(world)) > 1
+
+
 def test_without_a_branch_one_is_told_what_to_do(world):
     git(world.root / "one", "checkout", "--quiet", "--detach")
+    git(world.root / "remote.git", "symbolic-ref", "HEAD", "refs/heads/none")
     with pytest.raises(CmflowError, match="no branch"):
         world.trip()
 

@@ -4,6 +4,7 @@ import logging
 import traceback
 
 import httpx2
+import msgspec
 import pytest
 import stamina
 from wire import CANARY, CREATED, Wire
@@ -12,6 +13,7 @@ from cmflow.addresses import is_public
 from cmflow.http import CAP, Client
 from cmflow.network import NetworkError, Trouble
 from cmflow.redact import redact
+from cmflow.reply import Reply
 
 HOST = "https://social.example"
 
@@ -249,3 +251,21 @@ def test_redirects_in_a_circle_end():
     with pytest.raises(NetworkError):
         client.page("https://a.example/")
     assert len(wire.requests) == 6
+
+
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        (rb'["\ud800", "b"]', ["?", "b"]),
+        (rb'["a\uDC00\uD83D\uDE00"]', ["a?😀"]),
+        (rb'["\\ud800"]', [r"\ud800"]),
+    ],
+)
+def test_half_a_character_hides_nothing_that_stands_beside_it(body, read):
+    assert Reply(200, {}, body, HOST).json() == read
+
+
+@pytest.mark.parametrize("body", [rb'["\ud800"', rb"\ud800", b'["\xff\\ud800"]', b"<p>"])
+def test_what_is_no_json_is_refused(body):
+    with pytest.raises((msgspec.DecodeError, UnicodeDecodeError)):
+        Reply(200, {}, body, HOST).json()

@@ -258,27 +258,27 @@ def test_this_machine_may_be_asked_without_tls():
     )
 
 
-def test_the_limits_are_those_that_the_server_tells(wire):
+def test_the_limit_is_the_one_that_the_server_tells(wire):
     wire.routes[f"GET {API}/v2/instance"] = {
-        "configuration": {
-            "statuses": {"max_characters": 5000, "max_media_attachments": 6},
-            "media_attachments": {
-                "supported_mime_types": ["image/png", "video/mp4"], "image_size_limit": 99,
-                "description_limit": 420,
-            },
-        }
-    }  # fmt: skip
-    told = NETWORK.limits_at(account(NETWORK, wire))
-    assert (told.text, told.media, told.media_bytes, told.alt) == (5000, 6, 99, 420)
-    assert told.media_kinds == ("image/png",)
+        "configuration": {"statuses": {"max_characters": 5000}}
+    }
+    assert NETWORK.limit_at(account(NETWORK, wire, secrets={})) == 5000
 
 
-@pytest.mark.parametrize("reply", [(500, {}), (404, None), {"configuration": []}, ["x"], {}])
-def test_without_an_answer_the_documented_limits_hold(wire, reply):
-    wire.routes[f"GET {API}/v2/instance"] = lambda _: (
-        httpx2.Response(reply[0]) if isinstance(reply, tuple) else httpx2.Response(200, json=reply)
-    )
-    assert NETWORK.limits_at(account(NETWORK, wire)) == NETWORK.limits
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"configuration": []},
+        ["x"],
+        {},
+        {"configuration": {"statuses": {"max_characters": "many"}}},
+        {"configuration": {"statuses": {"max_characters": True}}},
+        {"configuration": {"statuses": {"max_characters": 0}}},
+    ],
+)
+def test_a_server_that_tells_no_limit_has_told_none(wire, reply):
+    wire.routes[f"GET {API}/v2/instance"] = lambda _: httpx2.Response(200, json=reply)
+    assert NETWORK.limit_at(account(NETWORK, wire)) is None
 
 
 def test_the_card_is_left_to_the_server(wire):

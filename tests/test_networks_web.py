@@ -174,6 +174,12 @@ def test_a_page_that_wants_no_mention_is_no_error(reply):
     assert mention({"GET 93.184.215.14/": reply}, "https://a.example/")[1] == Sent("", "")
 
 
+@pytest.mark.parametrize(("status", "trouble"), [(429, Trouble.RATE), (503, Trouble.TRANSIENT)])
+def test_a_page_that_fails_for_a_while_is_asked_again(status, trouble):
+    error = mention({"GET 93.184.215.14/": httpx2.Response(status)}, "https://a.example/")[1]
+    assert (error.trouble, error.certain) == (trouble, True)
+
+
 def test_an_endpoint_that_refuses_is_no_error_of_ours():
     routes = {"GET 93.184.215.14/": WANTS, "POST 93.184.215.14/wm": httpx2.Response(400)}
     assert mention(routes, "https://a.example/")[1] == Sent("", "")

@@ -27,7 +27,7 @@ import pytest
 from speaking import MISBEHAVIOURS, World
 from speaking import Switch as _Switch
 
-from cmflow import gitstore
+from cmflow import gitstore, ledger_branch
 from cmflow.ledger import State
 from cmflow.plan import Act
 from cmflow.syndicate import foresee, syndicate
@@ -41,7 +41,7 @@ def _no_power_cuts(monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda _file: None)
 
 
-def watched(switch):
+def watched(switch, put=setattr):
     """Count every change to the disk and every git command as two events: before and after."""
 
     def around(function, wanted=lambda *_args, **_kwargs: True):
@@ -59,13 +59,13 @@ def watched(switch):
     def writes(_path, mode="r", *_args, **_kwargs):
         return "w" in mode or "a" in mode
 
-    pathlib.Path.open = around(Path.open, writes)
-    pathlib.Path.replace = around(Path.replace)
-    pathlib.Path.mkdir = around(Path.mkdir)
-    pathlib.Path.unlink = around(Path.unlink)
-    os.fsync = around(os.fsync)
-    tempfile.mkstemp = around(tempfile.mkstemp)
-    subprocess.run = around(subprocess.run)
+    put(pathlib.Path, "open", around(Path.open, writes))
+    put(pathlib.Path, "replace", around(Path.replace))
+    put(pathlib.Path, "mkdir", around(Path.mkdir))
+    put(pathlib.Path, "unlink", around(Path.unlink))
+    put(os, "fsync", around(os.fsync))
+    put(tempfile, "mkstemp", around(tempfile.mkstemp))
+    put(subprocess, "run", around(subprocess.run))
 
 
 def killed(world, at, run=syndicate):
@@ -246,7 +246,9 @@ class GitWorld(World):
     @property
     def store(self):
         root = self.root / self.here
-        branch = gitstore.branch_of(root / "content" / "community", root, self.branch, "origin")
+        branch = ledger_branch.branch_of(
+            root / "content" / "community", root, self.branch, "origin"
+        )
         run = self.run or uuid.uuid4().hex
         pause = root / "content" / "plan" / "pause.yml"
         return gitstore.GitStore(branch, pause, root / ".cmflow", run)

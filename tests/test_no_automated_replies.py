@@ -22,7 +22,7 @@ ANSWERS = {
 }  # fmt: skip
 """The fields by which the networks' descriptions let one note answer another."""
 
-VERBS = {"send", "find", "edit", "delete", "limits_at"}
+VERBS = {"send", "find", "edit", "delete", "id_of", "limit_at"}
 ALL = [networks.load(name) for name in networks.NETWORKS]
 FOLDER = Path(cmflow.__file__).parent
 

@@ -52,6 +52,7 @@ PAGES = {
     "archive": "archive/2026/",
     "author": "author/lea-kermadec/",
     "tags": "tags/",
+    "calendar": "calendrier/",
     "page": "charte/",
     "not-found": "no/such/page/",
 }

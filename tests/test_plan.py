@@ -262,11 +262,11 @@ def test_quiet_hours_hold():
 def test_a_channel_that_means_nothing_is_named_with_what_to_write():
     channels = {
         "Mastodon FR": Channel(network="mastodon"),
-        "m": Channel(network="mastodon", quiet="21-8", ceiling=0, visibility="all"),
+        "m": Channel(network="mastodon", quiet="21-8", limit=-1, ceiling=0, visibility="all"),
     }
     paths = [path for path, _, _ in unfit(channels, Storage(store="cloud"))]
     assert paths == [
-        ("channels", "Mastodon FR"), ("channels", "m", "quiet"), ("channels", "m", "ceiling"),
+        ("channels", "Mastodon FR"), ("channels", "m", "quiet"), ("channels", "m", "limit"), ("channels", "m", "ceiling"),
         ("channels", "m", "visibility"), ("ledger", "store"),
     ]  # fmt: skip
 

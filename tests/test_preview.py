@@ -11,7 +11,8 @@ from notes import URL, channels
 
 from cmflow import cli
 from cmflow.catalogue import catalogue
-from cmflow.errors import CmflowError
+from cmflow.errors import CmflowError, say
+from cmflow.network import NetworkError, Trouble
 from cmflow.preview import as_json, preview
 from cmflow.preview_page import LARGEST, as_html, marked
 from cmflow.preview_text import as_text
@@ -210,3 +211,58 @@ def test_a_note_with_a_fault_is_shown_and_fails_the_command(run, blog):
         code, out, _ = run(*arguments)
         assert code == 1
         assert "A part of the note is empty." in out
+
+
+# What servers tell
+
+
+def a_limit(monkeypatch, told):
+    def limit_at(self, account):
+        assert account.secrets == {}
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+    monkeypatch.setattr("cmflow.networks.mastodon.Mastodon.limit_at", limit_at)
+
+
+def test_a_server_that_takes_more_than_is_planned_is_named_with_what_to_write(run, monkeypatch):
+    a_limit(monkeypatch, 5000)
+    code, _, err = run("un-sac", "--live")
+    assert code == 0
+    assert "“mastodon” takes 5000 characters; its notes are made for 500." in err
+    assert "Write limit: 5000" in err
+    assert "mkdocs.yml:" in err
+
+
+def test_a_server_that_takes_less_than_is_planned_fails_the_command(run, blog, monkeypatch):
+    blog.write_text(
+        blog.read_text("utf-8").replace(
+            "network: mastodon", "network: mastodon\n        limit: 5000"
+        ),
+        "utf-8",
+    )
+    a_limit(monkeypatch, 500)
+    code, out, err = run("un-sac", "--live", "--json")
+    assert code == 1
+    assert json.loads(out)["notes"][0]["parts"][0]["limit"] == 5000
+    assert "Take “limit” out." in err
+
+
+def test_a_server_that_says_the_same_or_nothing_is_not_spoken_of(run, monkeypatch):
+    for told in (500, None):
+        a_limit(monkeypatch, told)
+        code, _, err = run("un-sac", "--live")
+        assert (code, err) == (0, "")
+
+
+def test_a_server_that_cannot_be_asked_is_named(run, monkeypatch):
+    a_limit(monkeypatch, NetworkError(Trouble.TRANSIENT, "down", remedy=say("Wait."), certain=True))
+    code, _, err = run("un-sac", "--live")
+    assert code == 0
+    assert "“mastodon” cannot be asked: down" in err
+
+
+def test_without_live_nobody_is_asked(run, monkeypatch):
+    a_limit(monkeypatch, AssertionError())
+    assert run("un-sac")[0] == 0

@@ -106,6 +106,16 @@ def test_what_came_back_moves_along_and_nothing_else_does(tmp_path):
     assert changed == {"content/blog/posts/neuf.md", "content/blog/posts/autre.md"}
 
 
+def test_an_idea_goes_on_naming_the_post_that_came_of_it(tmp_path):
+    ideas = {"plan/ideas/a.md": "---\r\ntitle: A\r\npost: vieux  # déjà\r\n---\r\n\r\npost: vieux\r\n",
+             "plan/ideas/b.md": "---\ntitle: B\npost: autre\n---\n", "plan/ideas/c.md": "post: vieux\n"}  # fmt: skip
+    config = home(tmp_path, **ideas)
+    rename.rename(config, "vieux", "neuf")
+    after = {name: (tmp_path / "content" / name).read_bytes().decode() for name in ideas}
+    changed = ideas["plan/ideas/a.md"].replace("post: vieux  #", "post: neuf  #")
+    assert after == {**ideas, "plan/ideas/a.md": changed}
+
+
 def test_only_links_to_the_file_change(tmp_path):
     config = home(tmp_path)
     rename.rename(config, "vieux", "neuf")

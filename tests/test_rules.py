@@ -66,11 +66,24 @@ def test_every_rule_has_a_case_that_finds_and_one_file_of_cases():
 
 
 def test_every_name_that_can_appear_is_a_documented_rule():
-    names = set()
-    for path in (ROOT / "cmflow").rglob("*.py"):
-        names |= set(re.findall(r'\b(?:Finding|Problem)\(\s*"([a-z-]+)"', path.read_text("utf-8")))
+    doctor = ROOT / "cmflow" / "doctor.py"
+    paths = [path for path in (ROOT / "cmflow").rglob("*.py") if path != doctor]
+    names = {name for path in paths for name in _names(path, "(?:Finding|Problem)")}
     assert "front-matter" in names
     assert names - {"cmflow"} <= {rule.NAME for rule in RULES}
+
+
+def test_every_name_of_the_doctor_is_in_its_page():
+    doctor = ROOT / "cmflow" / "doctor.py"
+    said = re.findall(r'\b_at\(\s*patient,\s*"([a-z-]+)"', doctor.read_text("utf-8"))
+    names = _names(doctor, "Finding") | set(said)
+    page = (ROOT / "docs" / "ci" / "doctor.md").read_text("utf-8")
+    assert len(names) > 7
+    assert {name for name in names if f"`{name}`" not in page} == set()
+
+
+def _names(path, call):
+    return set(re.findall(rf'\b{call}\(\s*"([a-z-]+)"', path.read_text("utf-8")))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.NAME)

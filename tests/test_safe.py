@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmflow.safe import address, clean, escape_name, script_json
+from cmflow.safe import address, clean, escape_name, kept, script_json
 
 
 @pytest.mark.parametrize("url", ["https://a.example/x", "http://a.example", "mailto:a@b.example"])
@@ -75,3 +75,9 @@ def test_json_in_a_script_reads_back_and_closes_nothing(text):
 @given(st.text())
 def test_an_escaped_name_holds_no_markup(text):
     assert not set('<>"') & set(escape_name(text))
+
+
+def test_lists_within_lists_without_end_are_read_as_text():
+    text = kept("<ul><li>" * 20_000 + "là")
+    assert "là" in text
+    assert len(text) < 100

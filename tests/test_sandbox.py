@@ -279,6 +279,29 @@ def test_a_private_status_is_seen_with_its_authors_token_only(mastodon, sandbox)
     assert httpx2.get(f"{sandbox.url}{mine}").json() == []
 
 
+@pytest.mark.parametrize("visibility", ["private", "direct"])
+def test_an_answer_for_the_author_alone_is_in_the_authors_thread(mastodon, sandbox, visibility):
+    note = say(mastodon).json()["id"]
+    answer = sandbox.answer(note, "Entre nous", visibility=visibility)
+    for path, headers, seen in (
+        (f"/api/v1/statuses/{note}/context", TOKEN, True),
+        (f"/api/v1/statuses/{note}/context", {}, False),
+        (f"/api/v1/statuses/{note}/context", {"Authorization": "Bearer sandbox-other"}, False),
+        (f"/api/v1/statuses/{answer}", TOKEN, True),
+        (f"/api/v1/statuses/{answer}", {}, False),
+    ):
+        assert ("Entre nous" in httpx2.get(f"{sandbox.url}{path}", headers=headers).text) is seen
+
+
+def test_without_a_token_a_thread_shows_sixty_answers(mastodon, sandbox):
+    note = say(mastodon).json()["id"]
+    for at in range(70):
+        sandbox.answer(note, f"Réponse {at}")
+    context = f"/api/v1/statuses/{note}/context"
+    assert len(mastodon.get(context).json()["descendants"]) == 70
+    assert len(httpx2.get(f"{sandbox.url}{context}").json()["descendants"]) == 60
+
+
 def test_statuses_come_by_pages_the_newest_first(mastodon):
     sent = [say(mastodon, str(number)).json() for number in range(5)]
     url = f"/api/v1/accounts/{sent[0]['account']['id']}/statuses"
@@ -557,6 +580,28 @@ def test_a_reader_answers_likes_and_boosts_in_the_browser(sandbox, note):
     form(sandbox, do="like", id=note, name="Élodie")
     form(sandbox, do="remove", id=answer.id)
     assert [(one.id, one.likes) for one in sandbox.notes()] == [(note, 0)]
+
+
+def test_an_answer_is_edited_and_a_note_is_quoted(sandbox, note):
+    answer = sandbox.answer(note, "Mercii")
+    sandbox.edit(answer, "Merci")
+    sandbox.quote(note, "Lisez ceci", name="Paul")
+    assert [one.text for one in sandbox.notes()] == ["Bonjour", "Merci", "Lisez ceci"]
+    client = httpx2.Client(base_url=sandbox.url)
+    if note.startswith("at://"):
+        said = client.get("/xrpc/app.bsky.feed.getPosts", params={"uris": [note, answer]}).json()
+        assert [one["quoteCount"] for one in said["posts"]] == [1, 0]
+    else:
+        assert client.get(f"/api/v1/statuses/{note}").json()["quotes_count"] == 1
+        assert client.get(f"/api/v1/statuses/{answer}").json()["edited_at"]
+
+
+def test_two_names_are_two_accounts_even_where_they_make_one_handle(sandbox, note):
+    for name in ("👩🏽‍🔧", "🎉", "Zoé", "zoe", "Zoé"):
+        sandbox.answer(note, "Merci", name=name)
+    answers = sandbox.notes()[1:]
+    assert [one.name for one in answers] == ["👩🏽‍🔧", "🎉", "Zoé", "zoe", "Zoé"]
+    assert len({one.handle for one in answers}) == 4
 
 
 def test_every_note_has_a_page_at_its_address(sandbox, note):

@@ -13,6 +13,7 @@ from cmflow import ledger_file, live, verdict
 from cmflow.channel import Channel
 from cmflow.errors import CmflowError, Finding, say
 from cmflow.ledger import PartReceipt, Receipt, State
+from cmflow.network import Sent
 from cmflow.note import digest
 from cmflow.outcome import Result
 from cmflow.plan import PASTE, Act, Live, Silence
@@ -194,10 +195,14 @@ def test_what_is_to_be_pasted_waits_for_a_person(world):
     report = syndicate(world.trip(scene=scene))
     assert [step.reason for step in report.steps if step.act is Act.HOLD] == [PASTE]
     note = note_of(world.posts[0], "blind")
-    verdict.paste(world.store, note, "blind", "0" * 16, "https://forum.example/t/12", NOW)
+    verdict.paste(
+        world.store, note, "blind", "0" * 16, Sent("12", "https://forum.example/t/12"), NOW
+    )
     assert {step.act for step in foresee(world.trip(scene=scene), live=False)} == {Act.SKIP}
     with pytest.raises(CmflowError):
-        verdict.paste(world.store, note, "blind", "0" * 16, "https://forum.example/t/13", NOW)
+        verdict.paste(
+            world.store, note, "blind", "0" * 16, Sent("13", "https://forum.example/t/13"), NOW
+        )
 
 
 # What nobody knows
@@ -254,17 +259,33 @@ def test_a_clock_that_was_turned_back_makes_nothing_absent(world):
 def test_a_person_says_what_no_machine_can_know(world, word, state, stands):
     world.networks["blind"].trouble = ["drop-after-commit"]
     syndicate(world.trip())
-    url = "https://blind.example/blind-0"
-    verdict.resolve(world.store, ("un", "blind"), "blind", word, url=url, key="k", now=NOW)
+    proof = Sent("blind-0", "https://blind.example/blind-0")
+    verdict.resolve(world.store, ("un", "blind"), "blind", word, proof=proof, key="k", now=NOW)
     syndicate(world.trip())
     assert receipt_of(world, "blind").parts[0].state is state
     assert len(world.standing("blind")) == stands
 
 
+@pytest.mark.parametrize("flag", ["edit", "delete"])
+def test_what_a_person_said_without_an_address_is_left_to_a_person(world, flag):
+    world.networks["blind"].trouble = ["drop-after-commit"]
+    syndicate(world.trip())
+    verdict.resolve(world.store, ("un", "blind"), "blind", "sent", key="k", now=NOW)
+    if flag == "edit":
+        world.texts, world.versions = {"un": "Corrigé"}, {"un": "1" * 16}
+    else:
+        world.posts = ()
+    report = syndicate(world.trip(), **{flag: True})
+    said = [one for one in report.outcomes if one.channel == "blind"]
+    assert [one.result for one in said] == [Result.HELD]
+    assert "by hand" in said[0].words.show()
+    assert not [call for call in world.networks["blind"].calls if call[0] == flag]
+
+
 def test_of_what_stands_nothing_is_unknown(world):
     syndicate(world.trip())
     with pytest.raises(CmflowError, match="unknown"):
-        verdict.resolve(world.store, ("un", "blind"), "blind", "retry", url="", key="k", now=NOW)
+        verdict.resolve(world.store, ("un", "blind"), "blind", "retry", key="k", now=NOW)
 
 
 # Edits, deletions, the archive
@@ -372,7 +393,7 @@ def test_a_receipt_edited_into_nonsense_is_unknown_and_never_sent(world, name):
     assert ("keyed", 0, Result.UNKNOWN) in results(syndicate(world.trip()))
     assert world.standing("keyed") == []
     assert path.read_bytes() == NONSENSE[name].encode("latin-1")
-    verdict.resolve(world.store, ("un", "keyed"), "keyed", "retry", url="", key="k" * 32, now=NOW)
+    verdict.resolve(world.store, ("un", "keyed"), "keyed", "retry", key="k" * 32, now=NOW)
     syndicate(world.trip())
     assert world.standing("keyed") == [("un", 0)]
 

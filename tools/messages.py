@@ -11,6 +11,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from cmflow import schema
+from cmflow.workflows import SYNTAX
 
 ROOT = Path(__file__).parent.parent
 FRENCH = ROOT / "cmflow" / "locale" / "fr.po"
@@ -27,8 +28,12 @@ def extracted() -> Catalog:
         ("**/templates/**.txt", "jinja2"),
         ("**/skeleton/new/**.md", "jinja2"),
         ("**/skeleton/new/**.yml", "jinja2"),
+        ("**/skeleton/github/**", "jinja2"),
     ]
-    options = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
+    options = {
+        "**/templates/**.html": {"trimmed": "true", "silent": "false"},
+        "**/skeleton/github/**": {**SYNTAX, "silent": "false"},
+    }
     for name, _line, words, comments, context in extract_from_dir(
         str(ROOT / "cmflow"), methods, options, keywords=KEYWORDS, comment_tags=("Translators:",)
     ):

@@ -9,7 +9,7 @@ import click
 from cmflow import build, check
 from cmflow.cli import skin, speech
 from cmflow.cli.speech import N_
-from cmflow.errors import CmflowError, Level, say
+from cmflow.errors import CmflowError, say
 
 
 @skin.command("build", N_("The folder it is built into is printed."))
@@ -30,8 +30,6 @@ def command(engine: str, strict: bool) -> None:  # noqa: FBT001  # Click passes 
             talk=lambda line: click.echo(line, err=True),
         )
     except CmflowError as error:
-        # The engine names one mistake, mostly without a line; check names them all.
-        found = [f for f in check.check(config, now) if f.level is Level.ERROR]
-        raise CmflowError(*(found or error.findings)) from error
+        raise CmflowError(*(check.errors(config, now) or error.findings)) from error
     click.echo(str(made.site))
     speech.tell(say("{pages} pages, {posts} of them posts.", pages=made.pages, posts=made.posts))

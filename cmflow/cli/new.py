@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import msgspec
 
-from cmflow import blanks, library, mkdocs_yml
+from cmflow import blanks, library, mkdocs_yml, next_slot
 from cmflow.blanks import Wish
 from cmflow.cli import ask, speech
 from cmflow.cli.commands import COMMANDS
 from cmflow.cli.skin import Command, Group, argument, config, option
-from cmflow.cli.speech import N_
+from cmflow.cli.speech import N_, gettext
 from cmflow.errors import say
 from cmflow.post import Intent
 
@@ -48,9 +49,13 @@ class Desk:
         known = list(self.settings.cmflow.series)
         return given or next(iter(ask.some_or_none(N_("Series (nothing for none)"), known)), "")
 
-    def date(self, given: str) -> dt.datetime:
-        """Return the time given, or the present."""
+    def date(self, given: str, wish: Wish | None = None) -> dt.datetime:
+        """Return the time given, the next slot that a wish fits, or the present."""
         zone = self.settings.zone
+        if given and wish is not None:
+            raise click.UsageError(gettext(N_("Give --date or --next-slot, one of them.")))
+        if wish is not None:
+            return next_slot.slot_for(wish, self.settings, self.library, self.now)
         return blanks.moment(given, zone, "--date") if given else blanks.rounded(self.now, zone)
 
     def start(self, given: str) -> dt.datetime:
@@ -119,6 +124,12 @@ def published(function: F) -> F:
                 "When it appears, like 2026-10-06T09:00, by the site's clocks; by default now."
             ),
         ),
+        option(
+            "--next-slot",
+            "in_slot",
+            is_flag=True,
+            help=N_("It appears in the first empty slot that it fits; see cmflow calendar."),
+        ),
         option("--tag", "tags", multiple=True, help=N_("A tag; may be repeated.")),
         option("--category", "categories", multiple=True, help=N_("A category; may be repeated.")),
         signed,
@@ -140,17 +151,22 @@ def _kind(name: str, words: str) -> Callable[[Callable[..., None]], Command]:
 @_kind("post", N_("Begin a post, as a draft."))
 @published
 def _post(
-    title: str, date: str, authors: tuple[str, ...], categories: tuple[str, ...], **rest: Any
+    title: str,
+    date: str,
+    authors: tuple[str, ...],
+    categories: tuple[str, ...],
+    in_slot: bool,  # noqa: FBT001  # Click passes it by name
+    **rest: Any,
 ) -> None:
     desk = Desk()
     wish = Wish(
         title=title or ask.text("TITLE", N_("Title of the post")),
-        date=desk.date(date),
         authors=desk.authors(authors),
         categories=desk.categories(categories),
         **rest,
     )
-    desk.write("post", wish)
+    when = desk.date(date, wish if in_slot else None)
+    desk.write("post", msgspec.structs.replace(wish, date=when))
 
 
 @_kind("interview", N_("Begin an interview, as a draft, with the questions of the bank."))
@@ -163,6 +179,7 @@ def _interview(
     categories: tuple[str, ...],
     guests: tuple[str, ...],
     series: str,
+    in_slot: bool,  # noqa: FBT001  # Click passes it by name
     **rest: Any,
 ) -> None:
     desk = Desk()
@@ -170,12 +187,12 @@ def _interview(
         title=title or ask.text("TITLE", N_("Title of the interview")),
         guests=guests or (ask.text("--guest", N_("Name of the guest")),),
         series=desk.series(series),
-        date=desk.date(date),
         authors=desk.authors(authors),
         categories=desk.categories(categories),
         **rest,
     )
-    desk.write("interview", wish)
+    when = desk.date(date, wish if in_slot else None)
+    desk.write("interview", msgspec.structs.replace(wish, date=when))
 
 
 @_kind("page", N_("Begin a page of the site."))

@@ -9,18 +9,19 @@ from pathlib import Path
 
 import click
 
-from cmflow import frontmatter
+from cmflow import frontmatter, report
 from cmflow.catalogue import Catalogue
 from cmflow.cli import skin, speech
 from cmflow.cli.speech import N_
 from cmflow.errors import failure, say
-from cmflow.plan import Act
 from cmflow.preview import Showing, preview
 from cmflow.preview import as_json as write_json
+from cmflow.preview_md import as_markdown
 from cmflow.preview_page import as_html
 from cmflow.preview_text import as_text
+from cmflow.steps import Act
 from cmflow.syndicate import foresee
-from cmflow.trip import Desk, opened
+from cmflow.trip import Desk, opened, unlike
 
 
 @skin.command(
@@ -29,18 +30,24 @@ from cmflow.trip import Desk, opened
 )
 @skin.argument("post", required=False, default="")
 @skin.option("--channel", default="", metavar="ID", help=N_("Show this channel alone."))
+@skin.option("--markdown", is_flag=True, help=N_("Write Markdown, for a pull request."))
 @skin.option("--json", "as_json", is_flag=True, help=N_("Write for programs."))
 @skin.option(
     "--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help=N_("Write one page that looks like each network."),
 )  # fmt: skip
+@skin.option(
+    "--live", is_flag=True, help=N_("Ask the servers how long a note may be; tell what differs.")
+)
 def command(
     post: str,
     channel: str,
-    as_json: bool,  # noqa: FBT001  # Click passes all by name
+    markdown: bool,  # noqa: FBT001  # Click passes all by name
+    as_json: bool,  # noqa: FBT001
     html: Path | None,
+    live: bool,  # noqa: FBT001
 ) -> int:
-    """Show it; 1 where a note has a fault."""
+    """Show it; 1 where a note has a fault, or is made for more than its server takes."""
     with opened(skin.config(), os.environ, lambda: dt.datetime.now(dt.UTC)) as desk:
         settings = desk.facts.settings
         words: Catalogue = speech.words()
@@ -59,12 +66,17 @@ def command(
             speech.tell(say("The page is {file}.", file=html.as_posix()))
         elif as_json:
             click.echo(write_json(shown, words))
+        elif markdown:
+            click.echo(as_markdown(shown, words), nl=False)
         else:
             console = sys.stdout.isatty()
             click.echo(as_text(shown, words, width=_width(), colour=console))
         if not shown:
             speech.tell(say("Nothing is due."))
-        return 1 if any(one.findings for one in shown) else 0
+        told = tuple(unlike(desk)) if live else ()
+        if told:
+            click.echo(report.text(told, words, colour=report.wants_colour(sys.stderr)), err=True)
+        return 1 if any(one.findings for one in shown) or report.failed(told) else 0
 
 
 def _of_post(desk: Desk, slug: str, channel: str) -> tuple[Showing, ...]:

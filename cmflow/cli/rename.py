@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cmflow import rename
+from cmflow import mkdocs_yml, rename
 from cmflow.cli import skin, speech
 from cmflow.cli.speech import N_
 from cmflow.errors import say
@@ -22,4 +22,7 @@ def command(old: str, new: str) -> None:
     path = skin.config()
     for touched in rename.rename(path, old, new):
         click.echo(touched.relative_to(path.parent).as_posix())
+    site, _ = mkdocs_yml.load(path)
+    if (site.community / "receipts" / old).exists():
+        speech.tell(say("The receipts were moved on their branch; git pull brings them here."))
     speech.tell(say("“{old}” is now “{new}”. Commit these changes together.", old=old, new=new))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import click
 
-from cmflow import build
+from cmflow import build, check
 from cmflow.cli import skin
 from cmflow.cli.speech import N_, gettext
+from cmflow.errors import CmflowError
 
 
 def _checked(_context: click.Context, _option: click.Parameter, value: str) -> str:
@@ -27,4 +30,10 @@ def _checked(_context: click.Context, _option: click.Parameter, value: str) -> s
 )
 def command(address: str) -> None:
     """Serve until interrupted."""
-    build.serve(skin.config(), address=address, talk=lambda line: click.echo(line, err=True))
+    config, now = skin.config(), dt.datetime.now(dt.UTC)
+    try:
+        build.serve(config, address=address, talk=lambda line: click.echo(line, err=True))
+    except CmflowError as error:
+        if error.findings[0].path == address:
+            raise
+        raise CmflowError(*(check.errors(config, now) or error.findings)) from error

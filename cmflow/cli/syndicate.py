@@ -12,7 +12,9 @@ from cmflow.catalogue import Catalogue
 from cmflow.cli import skin, speech
 from cmflow.cli.speech import N_, gettext
 from cmflow.errors import CmflowError, failure, say
+from cmflow.network import NetworkError, Sent, Trouble
 from cmflow.note import Note
+from cmflow.patience import until_live
 from cmflow.safe import address
 from cmflow.syndicate import Report, foresee, syndicate
 from cmflow.trip import Desk, opened, store_of
@@ -47,6 +49,10 @@ def _address(value: str) -> str:
 @skin.option("--live", is_flag=True, help=N_("With --dry-run: look whether the pages are live."))
 @skin.option("--edit", is_flag=True, help=N_("Also edit notes whose text was changed since."))
 @skin.option("--delete", is_flag=True, help=N_("Also take back notes of posts that are gone."))
+@skin.option(
+    "--wait", "minutes", type=click.IntRange(1, 120), metavar="MINUTES",
+    help=N_("First wait until the pages of what is due are live, at most so long."),
+)  # fmt: skip
 @skin.option("--seed", is_flag=True, help=N_("Mark all that is published as old; send nothing."))
 @skin.option(
     "--resolve", nargs=2, type=(_pair, click.Choice(verdict.VERDICTS)),
@@ -66,6 +72,7 @@ def command(
     live: bool,  # noqa: FBT001
     edit: bool,  # noqa: FBT001
     delete: bool,  # noqa: FBT001
+    minutes: int | None,
     seed: bool,  # noqa: FBT001
     resolve: tuple[tuple[str, str], str] | None,
     url: str | None,
@@ -78,6 +85,8 @@ def command(
         raise click.UsageError(gettext(N_("These options do not go together.")))
     if live and not dry_run:
         raise click.UsageError(gettext(N_("--live belongs to --dry-run; a run always looks.")))
+    if minutes and (dry_run or seed or resolve or paste):
+        raise click.UsageError(gettext(N_("--wait belongs to a run that sends.")))
     if resolve:
         return _resolve(*resolve, url or "")
     if seed:
@@ -85,6 +94,8 @@ def command(
     with opened(skin.config(), os.environ, _now) as desk:
         if paste:
             return _paste(desk, *paste)
+        if minutes:
+            _wait(desk, minutes)
         done = (
             Report(foresee(desk.trip, live=live), ())
             if dry_run
@@ -99,19 +110,49 @@ def command(
         return 1 if syndicate_report.failed(shown) else 0
 
 
+def _wait(desk: Desk, minutes: int) -> None:
+    def tell(count: int) -> None:
+        speech.tell(say("Waiting until {count} pages are live.", count=count))
+
+    missing = until_live(desk.trip, dt.timedelta(minutes=minutes), tell)
+    if missing:
+        speech.tell(say("{count} pages are not live after {minutes} minutes; what is said of them "
+                        "stays due.", count=missing, minutes=minutes))  # fmt: skip
+
+
 def _resolve(pair: tuple[str, str], verdict_: str, url: str) -> int:
-    found, findings = mkdocs_yml.load(skin.config())
-    if findings:
-        raise CmflowError(*findings)
-    channel = found.cmflow.channels.get(pair[1])
-    if channel is None:
-        raise _unknown_channel(pair[1], found.cmflow.channels)
-    key = receipts.key_of(found.site_url, *pair, 0)
-    now = receipts.whole_second(_now())
-    store = store_of(found)
-    verdict.resolve(store, pair, channel.network, verdict_, url=url, key=key, now=now)
+    with opened(skin.config(), os.environ, _now) as desk:
+        trip, (slug, id_) = desk.trip, pair
+        if id_ not in trip.networks:
+            raise _unknown_channel(id_, trip.scene.channels)
+        proof = _proof(desk, id_, url) if url else None
+        key = receipts.key_of(trip.site, slug, id_, 0)
+        now = receipts.whole_second(trip.clock())
+        network = trip.networks[id_].name
+        verdict.resolve(trip.store, pair, network, verdict_, proof=proof, key=key, now=now)
     speech.tell(say("The ledger says so now."))
     return 0
+
+
+def _proof(desk: Desk, id_: str, url: str) -> Sent:
+    """Let the network read an address that a person copied."""
+    network = desk.trip.networks[id_]
+    try:
+        found = network.id_of(desk.guest(id_), url)
+    except NetworkError as error:
+        message = say(
+            "{network} cannot be asked: {words}", network=network.title, words=error.words
+        )
+        look = say("Look at the address; without --url it is kept without one.")
+        remedy = error.remedy if error.trouble is Trouble.AUTH else look
+        raise failure(url, message, remedy) from None
+    if not found:
+        raise failure(
+            url,
+            say("This is no address of a note on {network}.", network=network.title),
+            say("Copy that of the note itself; without --url it is kept without an address."),
+        )
+    return Sent(found, url)
 
 
 def _seed() -> int:
@@ -137,7 +178,8 @@ def _paste(desk: Desk, pair: tuple[str, str], url: str) -> int:
         raise failure(f"{slug}/{id_}", note.reason, say("Correct the note first."))
     version = trip.scene.versions[slug]
     now = receipts.whole_second(trip.clock())
-    verdict.paste(trip.store, note, trip.networks[id_].name, version, url, now)
+    proof = _proof(desk, id_, url)
+    verdict.paste(trip.store, note, trip.networks[id_].name, version, proof, now)
     speech.tell(say("Kept. The page will lead there after the next build."))
     return 0
 

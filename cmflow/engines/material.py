@@ -23,6 +23,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
 
 from cmflow.errors import CmflowError, failure, say
+from cmflow.library import Library
+from cmflow.swift import faster, known
 
 # Material prints a box about the future of MkDocs at each start; writers can do nothing about it.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
@@ -46,13 +48,27 @@ class _Lines(logging.Handler):
             self._talk(line)
 
 
-def build(config: Path, site: Path, *, strict: bool, talk: Talk) -> None:
-    """Build a site into the folder `site`; raises `CmflowError` with the engine's words."""
-    with _listening(config, talk, logging.WARNING), _quiet():
+def build(
+    config: Path,
+    site: Path,
+    *,
+    strict: bool,
+    talk: Talk,
+    read: Library | None = None,
+    fast: bool = True,
+) -> None:
+    """Build a site into the folder `site`; raises `CmflowError` with the engine's words.
+
+    `read` is the site's library, where it was read already. Unless `fast`, the engine does
+    everything itself; the bytes are the same.
+    """
+    with _listening(config, talk, logging.WARNING), _quiet(), _hurried(talk, fast=fast):
         # MkDocs keeps plugins from one configuration to the next, for its server; one that was shut
         # down has lost its temporary folder.
         cast("Plugins", MkDocsConfig.plugins).plugin_cache.clear()
         settings = load_config(str(config), strict=strict, site_dir=str(site))
+        if own := settings.plugins.get("cmflow"):
+            vars(own)["given"] = read
         settings.plugins.on_startup(command="build", dirty=False)
         try:
             mkdocs_build.build(settings)
@@ -63,8 +79,27 @@ def build(config: Path, site: Path, *, strict: bool, talk: Talk) -> None:
 def serve(config: Path, address: str, *, talk: Talk) -> None:
     """Serve a site at `host:port` and rebuild it at every change, until interrupted."""
     _try(address)
-    with _listening(config, talk, logging.INFO):
+    with _listening(config, talk, logging.INFO), _hurried(talk, fast=True):
         mkdocs_serve.serve(str(config), dev_addr=address, watch_theme=True)
+
+
+@contextlib.contextmanager
+def _hurried(talk: Talk, *, fast: bool) -> Iterator[None]:
+    """Take the fast ways through the engine, if its insides are those that we know."""
+    if not fast:
+        yield
+        return
+    if unknown := known.unknown_version():
+        talk(
+            say(
+                "This build takes as long as mkdocs build: cmflow does not know {part} yet.",
+                part=unknown,
+            ).show()
+        )
+        yield
+        return
+    with faster.faster():
+        yield
 
 
 def _try(address: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from cmflow.errors import say
 from cmflow.network import (
@@ -40,6 +40,16 @@ class Base:
         """See `cmflow.network.Network.edit`."""
         del note, at, sent
         raise _unable(account, self.title)
+
+    def id_of(self, account: Account, url: str) -> str:
+        """See `cmflow.network.Network.id_of`; mostly the id is the last part of the address."""
+        del account
+        return unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2]
+
+    def limit_at(self, account: Account) -> int | None:
+        """See `cmflow.network.Network.limit_at`; most networks have one limit for everybody."""
+        del account
+        return None
 
     def delete(self, account: Account, sent: Sent) -> None:
         """See `cmflow.network.Network.delete`."""

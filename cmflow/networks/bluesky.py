@@ -7,9 +7,9 @@ https://docs.bsky.app/docs/advanced-guides/posts, https://atproto.com/specs/tid,
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from cmflow import lengths
 from cmflow.errors import say
@@ -31,14 +31,14 @@ from cmflow.networks.base import (
     server_of,
     text_at,
 )
-from cmflow.networks.spans import octets, spans
+from cmflow.networks.record import facets, tid, written
 from cmflow.note import Card, Media, Note, Reservation
 from cmflow.reply import Reply
 
 _POST = "app.bsky.feed.post"
 _THUMB = 1_000_000
-_ORDER = "234567abcdefghijklmnopqrstuvwxyz"
 _SESSION = "bluesky"
+_ADDRESS = re.compile(r"/profile/([^/]+)/post/([^/]+)")
 _EXPIRED = (
     "InvalidToken",
     "ExpiredToken",
@@ -113,6 +113,16 @@ class Bluesky(Base):
             return Answer.ABSENT
         return Sent(uri, self._url(account, session["handle"], uri))
 
+    def id_of(self, account: Account, url: str) -> str:
+        """See `cmflow.network.Network.id_of`; the name in the address is resolved to what lasts."""
+        found = _ADDRESS.search(unquote(urlsplit(url).path))
+        if not found:
+            return ""
+        name, rkey = found.groups()
+        return (
+            f"at://{name if name.startswith('did:') else self._did(account, name)}/{_POST}/{rkey}"
+        )
+
     def delete(self, account: Account, sent: Sent) -> None:
         """Take the record out of the repository; one that is not there is no error there."""
         body = {
@@ -135,7 +145,7 @@ class Bluesky(Base):
         record: dict[str, Any] = {
             "$type": _POST,
             "text": part.text,
-            "createdAt": _written(reservation.created, at),
+            "createdAt": written(reservation.created, at),
         }
         if note.language:
             record["langs"] = [note.language]
@@ -206,6 +216,11 @@ class Bluesky(Base):
                 return None
             raise
 
+    def _did(self, account: Account, handle: str) -> str:
+        url = f"{self._server(account)}/xrpc/com.atproto.identity.resolveHandle"
+        said = account.http.ask("GET", url, params={"handle": handle}, judge=_judge)
+        return text_at(account, said, "did")
+
     def _session(self, account: Account) -> dict[str, str]:
         """Open a session, once for each client: a server allows 300 a day."""
         if _SESSION not in account.http.kept:
@@ -257,42 +272,6 @@ class Bluesky(Base):
         local = is_loopback(urlsplit(server).hostname or "")
         site = server if local else "https://bsky.app"
         return f"{site}/profile/{handle}/post/{uri.rpartition('/')[2]}"
-
-
-def tid(reservation: Reservation) -> str:
-    """Return the record key of a reservation: its time, and a hash of its key below the second.
-
-    A TID is 53 bits of microseconds and 10 of a clock, in 13 letters that sort as they count.
-    See https://atproto.com/specs/tid.
-    """
-    hashed = int.from_bytes(hashlib.sha256(reservation.key.encode()).digest()[:8])
-    micro = int(reservation.created.timestamp()) * 1_000_000 + hashed % 1_000_000
-    number = (micro << 10) | (hashed >> 32) % 1024
-    return "".join(_ORDER[(number >> shift) & 31] for shift in range(60, -1, -5))
-
-
-def _written(created: dt.datetime, at: int) -> str:
-    """Write the time of a part; a thousandth apart, for a feed sorts by it."""
-    return f"{created.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S}.{at:03d}Z"
-
-
-def facets(text: str) -> list[dict[str, Any]]:
-    """Mark the links and hashtags of a text, by their bytes in UTF-8.
-
-    See https://docs.bsky.app/docs/advanced-guides/post-richtext.
-    """
-    return [
-        {
-            "index": {"byteStart": octets(text, span.start), "byteEnd": octets(text, span.end)},
-            "features": [
-                {"$type": "app.bsky.richtext.facet#link", "uri": span.link}
-                if span.link
-                else {"$type": "app.bsky.richtext.facet#tag", "tag": span.tag}
-            ],
-        }
-        for span in spans(text)
-        if span.link or len(span.tag) <= 64
-    ]
 
 
 def _judge(reply: Reply, said: Any) -> Trouble | None:

@@ -61,13 +61,21 @@ class DevTo(Base):
     ) -> Sent | Answer:
         """Look through the account's articles, published and not, for our address."""
         del at, reservation
+        return self._look(account, "canonical_url", note.url)
+
+    def id_of(self, account: Account, url: str) -> str:
+        """See `cmflow.network.Network.id_of`; the number is in no address, so ask."""
+        found = self._look(account, "url", url)
+        return found.id if isinstance(found, Sent) else ""
+
+    def _look(self, account: Account, key: str, url: str) -> Sent | Answer:
         for page in range(1, _PAGES + 1):
             params = {"page": page, "per_page": _PAGE}
             said = self._call(account, "GET", "/api/articles/me/all", params=params)
             if not isinstance(said, list):
                 return Answer.CANNOT_TELL
             for article in said:
-                if _origin(article) == same_address(note.url):
+                if _address(article, key) == same_address(url):
                     return Sent(text_at(account, article, "id"), str(article.get("url") or ""))
             if len(said) < _PAGE:
                 return Answer.ABSENT
@@ -123,8 +131,8 @@ def _tag(tag: str) -> str:
     return _NOT_TAG.sub("", tag).lower()[:30]
 
 
-def _origin(article: Any) -> str:
-    url = article.get("canonical_url") if isinstance(article, dict) else None
+def _address(article: Any, key: str) -> str:
+    url = article.get(key) if isinstance(article, dict) else None
     return same_address(str(url)) if url else ""
 
 

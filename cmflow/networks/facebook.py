@@ -7,7 +7,9 @@ https://developers.facebook.com/docs/graph-api/reference/page/photos. Read in No
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
@@ -23,6 +25,7 @@ VERSION = "v26.0"
 """The version of the Graph API; Meta keeps each for about two years."""
 
 _COUNT = 50
+_NUMBER = re.compile(r"(\d+_)?(\d+)")
 
 
 class Facebook(Base):
@@ -87,6 +90,13 @@ class Facebook(Base):
                     id_, str(post.get("permalink_url") or f"https://www.facebook.com/{id_}")
                 )
         return Answer.ABSENT if len(posts) < _COUNT else Answer.CANNOT_TELL
+
+    def id_of(self, account: Account, url: str) -> str:
+        """See `cmflow.network.Network.id_of`; an address that hides the number tells nothing."""
+        parts = urlsplit(url)
+        hidden = parse_qs(parts.query).get("story_fbid", [""])[0]
+        found = _NUMBER.fullmatch(hidden or super().id_of(account, url))
+        return f"{found[1] or f'{account_of(account)}_'}{found[2]}" if found else ""
 
     def edit(self, account: Account, note: Note, at: int, sent: Sent) -> Sent:
         """Replace the words; Facebook lets an app edit only what the app itself has posted."""

@@ -7,8 +7,9 @@ https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from cmflow import lengths
 from cmflow.errors import say
@@ -24,6 +25,7 @@ VERSION = "202605"
 
 _RESERVED = str.maketrans({mark: f"\\{mark}" for mark in "\\|{}@[]()<>#*_~"})
 _COUNT = 20
+_URN = re.compile(r"[:-](share|ugcPost|activity)[:-](\d+)")
 
 
 class LinkedIn(Base):
@@ -97,6 +99,12 @@ class LinkedIn(Base):
             if _is_ours(post, note, at):
                 return self._sent(text_at(account, post, "id"))
         return Answer.ABSENT if len(recent) < _COUNT else Answer.CANNOT_TELL
+
+    def id_of(self, account: Account, url: str) -> str:
+        """See `cmflow.network.Network.id_of`; the address is /feed/update/urn…, or a title's."""
+        del account
+        found = _URN.search(unquote(urlsplit(url).path))
+        return f"urn:li:{found[1]}:{found[2]}" if found else ""
 
     def edit(self, account: Account, note: Note, at: int, sent: Sent) -> Sent:
         """Replace the words; LinkedIn lets nothing else be changed."""

@@ -9,9 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Any
-from urllib.parse import quote
-
-import msgspec
+from urllib.parse import quote, urlsplit
 
 from cmflow import lengths
 from cmflow.errors import say
@@ -34,6 +32,8 @@ _PAGE = 40
 _PAGES = 5
 _LOOKS = 20
 _BETWEEN = 1.5
+# /@name/1, /@name/posts/1, /users/name/statuses/1, /notice/1, and then perhaps /embed.
+_STATUS = re.compile(r"/(?:@[^/]+(?:/statuses|/posts)?|users/[^/]+/statuses|notice)/([^/]+)")
 _OF_TOKEN = re.compile(r"token|credential|unauthori[sz]ed|not authori[sz]ed", re.IGNORECASE)
 
 
@@ -125,29 +125,16 @@ class Mastodon(Base):
             if error.trouble is not Trouble.CONTENT:
                 raise
 
-    def limits_at(self, account: Account) -> Limits:
-        """Return the limits that this server tells; the documented ones where it tells none.
+    def id_of(self, account: Account, url: str) -> str:
+        """See `cmflow.network.Network.id_of`; the address may be for people or for servers."""
+        found = _STATUS.search(urlsplit(url).path)
+        return found[1] if found else super().id_of(account, url)
 
-        Some servers answer 404 or 500 to the question.
-        """
-        try:
-            said = account.http.ask("GET", f"{server_of(account)}/api/v2/instance")
-        except NetworkError:
-            return self.limits
-        told = said.get("configuration") if isinstance(said, dict) else None
-        statuses, media = (_table(told, key) for key in ("statuses", "media_attachments"))
-        kinds = media.get("supported_mime_types")
-        own = self.limits
-        return msgspec.structs.replace(
-            own,
-            text=_number(statuses, "max_characters", own.text),
-            media=_number(statuses, "max_media_attachments", own.media),
-            media_bytes=_number(media, "image_size_limit", own.media_bytes),
-            alt=_number(media, "description_limit", own.alt),
-            media_kinds=tuple(
-                kind for kind in kinds if isinstance(kind, str) and kind.startswith("image/")
-            ) if isinstance(kinds, list) and kinds else own.media_kinds,
-        )  # fmt: skip
+    def limit_at(self, account: Account) -> int | None:
+        """Ask the server; some answer 404 or 500 to the question."""
+        said = account.http.ask("GET", f"{server_of(account)}/api/v2/instance")
+        told = _table(_table(said, "configuration"), "statuses").get("max_characters")
+        return told if type(told) is int and told > 0 else None
 
     def _token(self, account: Account) -> dict[str, str]:
         return {"Authorization": f"Bearer {secret_of(account, self, 'TOKEN')}"}
@@ -244,11 +231,6 @@ def _url(said: Any) -> str:
 def _table(said: Any, key: str) -> dict[str, Any]:
     value = said.get(key) if isinstance(said, dict) else None
     return value if isinstance(value, dict) else {}
-
-
-def _number(told: dict[str, Any], key: str, default: int) -> int:
-    value = told.get(key)
-    return value if isinstance(value, int) and value > 0 else default
 
 
 NETWORK = Mastodon()

@@ -8,6 +8,7 @@ https://docs.slack.dev/messaging/message-metadata. Read in November 2026.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from cmflow import lengths
@@ -19,6 +20,7 @@ from cmflow.note import Note, Reservation
 
 _EVENT = "cmflow_note"
 _PAGES = 5
+_MESSAGE = re.compile(r"p(\d+)(\d{6})")
 _RATE = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 _CONTENT = {"msg_too_long", "no_text", "invalid_blocks", "message_not_found", "cant_update_message",
             "edit_window_closed", "msg_blocks_too_long", "thread_not_found"}  # fmt: skip
@@ -98,6 +100,11 @@ class Slack(Base):
         if found:
             return Sent(found, _url(home, channel, found))
         return Answer.ABSENT if complete else Answer.CANNOT_TELL
+
+    def id_of(self, account: Account, url: str) -> str:
+        """See `cmflow.network.Network.id_of`; the address has the time stamp without its point."""
+        found = _MESSAGE.fullmatch(super().id_of(account, url))
+        return f"{found[1]}.{found[2]}" if found else ""
 
     def edit(self, account: Account, note: Note, at: int, sent: Sent) -> Sent:
         """See `cmflow.network.Network.edit`."""

@@ -92,6 +92,17 @@ class Threads(Base):
                 return Sent(text_at(account, post, "id"), str(post.get("permalink") or ""))
         return Answer.ABSENT if len(posts) < _COUNT else Answer.CANNOT_TELL
 
+    def id_of(self, account: Account, url: str) -> str:
+        """See `cmflow.network.Network.id_of`; the address has another name than the API, so ask."""
+        code = super().id_of(account, url)
+        params = {"fields": "id,permalink", "limit": _COUNT}
+        for edge in ("threads", "replies"):
+            said = self._call(account, "GET", f"/{account_of(account)}/{edge}", params=params)
+            for post in rows(said, "data"):
+                if code and super().id_of(account, str(post.get("permalink") or "")) == code:
+                    return text_at(account, post, "id")
+        return ""
+
     def delete(self, account: Account, sent: Sent) -> None:
         """See `cmflow.network.Network.delete`; wants the right threads_delete."""
         try:

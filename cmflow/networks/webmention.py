@@ -15,7 +15,7 @@ from cmflow.networks.base import Base
 from cmflow.networks.endpoint import discover
 from cmflow.networks.spans import spans
 from cmflow.note import Note, Reservation
-from cmflow.reply import Reply
+from cmflow.reply import Reply, by_status, of_a_stranger
 
 
 class Webmention(Base):
@@ -70,10 +70,16 @@ class Webmention(Base):
 
 
 def _mention(account: Account, source: str, target: str) -> list[tuple[str, str]]:
-    """Mention one address; returns it and where its progress shows, or nothing."""
+    """Mention one address; returns it and where its progress shows, or nothing.
+
+    A page that fails for a while may want a mention all the same, and is asked again.
+    """
     private = frozenset({urlsplit(account.settings.server).hostname or ""} - {""})
     page: Reply = account.http.page(target, private=private)
-    endpoint = discover(page) if page.status // 100 == 2 else ""
+    if page.status // 100 != 2:
+        trouble = of_a_stranger(page) or by_status(page)
+        raise account.http.refusal(trouble, f"{urlsplit(target).hostname}: {page.status}")
+    endpoint = discover(page)
     if not endpoint:
         return []
     form = {"source": source, "target": target}

@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import html
 import logging
+import re
 from collections.abc import Callable
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 import httpx2
 from oauthlib import oauth1
@@ -32,6 +34,7 @@ _WHERE = say(
     "buy credits first."
 )
 _COUNT = 20
+_STATUS = re.compile(r"/status(?:es)?/(\d+)")
 
 
 class X(Base):
@@ -94,6 +97,12 @@ class X(Base):
             if is_since(post.get("created_at"), reservation.created) and _is_ours(post, note, at):
                 return _sent(text_at(account, post, "id"))
         return Answer.ABSENT if len(posts) < _COUNT else Answer.CANNOT_TELL
+
+    def id_of(self, account: Account, url: str) -> str:
+        """See `cmflow.network.Network.id_of`; what follows the number, like /photo/1, is none."""
+        del account
+        found = _STATUS.search(urlsplit(url).path)
+        return found[1] if found else ""
 
     def delete(self, account: Account, sent: Sent) -> None:
         """See `cmflow.network.Network.delete`."""

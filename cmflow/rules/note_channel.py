@@ -25,7 +25,8 @@ from collections.abc import Iterator
 
 from cmflow import networks
 from cmflow.errors import Finding, say
-from cmflow.rules.view import View, nearest
+from cmflow.near import nearest
+from cmflow.rules.view import View
 
 NAME = "note-channel"
 

@@ -20,7 +20,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cmflow.errors import Finding, say
-from cmflow.rules.view import View, nearest
+from cmflow.near import nearest
+from cmflow.rules.view import View
 
 NAME = "unknown-author"
 

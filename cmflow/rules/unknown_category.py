@@ -21,8 +21,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cmflow.errors import Finding, Level, Message, say
+from cmflow.near import nearest
 from cmflow.post import Post
-from cmflow.rules.view import View, nearest
+from cmflow.rules.view import View
 from cmflow.text import slugify
 
 NAME = "unknown-category"

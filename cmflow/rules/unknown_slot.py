@@ -23,7 +23,8 @@ from collections.abc import Iterator
 
 from cmflow.errors import Finding, say
 from cmflow.gather import BLOCKS
-from cmflow.rules.view import View, nearest
+from cmflow.near import nearest
+from cmflow.rules.view import View
 from cmflow.weave import SLOT
 
 NAME = "unknown-slot"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import functools
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from cmflow import frontmatter, prose, urls
-from cmflow.errors import Finding, Level, Message, say
+from cmflow.community import Kept
+from cmflow.errors import Finding, Level
 from cmflow.frontmatter import Source
 from cmflow.library import Library
 from cmflow.mkdocs_yml import line_of
@@ -24,7 +24,9 @@ class View:
 
     `files` maps the path, below `docs_dir`, of every file that would be published to its size in
     bytes; `captions` holds the bytes of those that are captions; `registers` holds the texts of
-    `mkdocs.yml` and of the authors, as findings name them; `reading` is what reading found.
+    `mkdocs.yml` and of the authors, as findings name them; `comments` are the comments of every
+    file, those of one id included; `reading` is what reading found; `judgement` is what the
+    calendar of the coming weeks shows.
     """
 
     def __init__(
@@ -37,6 +39,8 @@ class View:
         captions: Mapping[str, bytes],
         registers: Mapping[str, str],
         reading: Sequence[Finding],
+        comments: Sequence[Kept] = (),
+        judgement: Sequence[Finding] = (),
     ) -> None:
         self.settings = settings
         self.library = library
@@ -45,12 +49,19 @@ class View:
         self.captions = captions
         self.registers = registers
         self.reading = reading
+        self.comments = comments
+        self.judgement = judgement
         self._prose: dict[str, Prose] = {}
 
     @property
     def docs(self) -> str:
         """The folder of the blog, as findings write it."""
         return self.settings.below_root(self.settings.docs)
+
+    @property
+    def community(self) -> str:
+        """The folder of what came back, as findings write it."""
+        return self.settings.below_root(self.settings.community)
 
     @property
     def authors(self) -> str:
@@ -169,19 +180,14 @@ class View:
             return ""
 
 
+def judged(view: View, rule: str) -> Iterator[Finding]:
+    """Yield what reading the plan found for a rule, and what the calendar shows for it."""
+    for finding in (*view.reading, *view.judgement):
+        if finding.rule == rule:
+            yield finding
+
+
 def alias_url(alias: str) -> str:
     """Return the address below the root of the site for which an alias stands, without escapes."""
     alias = unquote(alias)
     return alias.strip("/") + ("" if alias.endswith(".html") else "/")
-
-
-def nearest(word: str, known: Sequence[str] | Mapping[str, object]) -> Message:
-    """Say which known word may have been meant, or name them where none is like it."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    if near:
-        return say("Did you mean “{near}”?", near=near[0])
-    if not known:
-        return say("Correct it, or take it out.")
-    names = sorted(known)
-    shown = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
-    return say("Use one of: {known}.", known=shown)

@@ -92,10 +92,23 @@ class Sandbox:
             shown = timeline.everything(self._here())
         return [one for one in shown if network in ("", one.network)]
 
-    def answer(self, note: str, text: str, *, name: str = "Zoé") -> str:
-        """Let a reader answer a note by its id; returns the id of the answer."""
+    def answer(self, note: str, text: str, *, name: str = "Zoé", visibility: str = "") -> str:
+        """Let a reader answer a note by its id; returns the id of the answer.
+
+        On Mastodon `visibility` may make it an answer for fewer people: private or direct.
+        """
         with self._lock, self._memory.change():
-            return timeline.answer(self._here(), note, name, text)
+            return timeline.answer(self._here(), note, name, text, visibility)
+
+    def quote(self, note: str, text: str, *, name: str = "Zoé") -> str:
+        """Let a reader quote a note by its id; returns the id of what they write."""
+        with self._lock, self._memory.change():
+            return timeline.quote(self._here(), note, name, text)
+
+    def edit(self, note: str, text: str) -> None:
+        """Let the author of an answer, or of a note, write something else in its place."""
+        with self._lock, self._memory.change():
+            timeline.edit(self._here(), note, text)
 
     def like(self, note: str, *, name: str = "Zoé") -> None:
         """Let a reader like a note, or take that back."""

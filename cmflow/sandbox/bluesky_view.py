@@ -15,7 +15,7 @@ from cmflow.sandbox.bluesky import uri_of
 from cmflow.sandbox.bluesky_session import did_of, resolve
 from cmflow.sandbox.mastodon_view import time
 from cmflow.sandbox.memory import Here, Person
-from cmflow.sandbox.records import LIKE, POST, REPOST, refuse
+from cmflow.sandbox.records import LIKE, POST, QUOTE, REPOST, refuse
 from cmflow.sandbox.web import Answer, Request, to_json
 
 _DEPTH = 6
@@ -58,14 +58,14 @@ def post(here: Here, row: sqlite3.Row) -> dict[str, Any]:
         "uri": uri, "cid": row["cid"], "author": profile(here, author(here, row)),
         "record": value, "indexedAt": time(row["indexed"]), "labels": [],
         "replyCount": len(answers(here, uri)), "likeCount": len(marks(here, uri, LIKE)),
-        "repostCount": len(marks(here, uri, REPOST)), "quoteCount": 0,
+        "repostCount": len(marks(here, uri, REPOST)), "quoteCount": len(quotes(here, uri)),
     }  # fmt: skip
     embed = embedded(here, row["did"], value.get("embed"))
     return {**found, "embed": embed} if embed else found
 
 
 def embedded(here: Here, did: str, embed: Any) -> dict[str, Any] | None:
-    """Return the view of pictures or of a card."""
+    """Return the view of pictures, of a card, or of a quoted post."""
     kind = embed.get("$type") if isinstance(embed, dict) else ""
     if kind == "app.bsky.embed.images":
         images = [
@@ -79,6 +79,8 @@ def embedded(here: Here, did: str, embed: Any) -> dict[str, Any] | None:
         if "thumb" in external:
             external["thumb"] = blob_url(here, did, external["thumb"])
         return {"$type": f"{kind}#view", "external": external}
+    if kind == QUOTE:
+        return {"$type": f"{kind}#view", "record": embed["record"]}
     return None
 
 
@@ -102,6 +104,15 @@ def marks(here: Here, uri: str, collection: str) -> list[sqlite3.Row]:
         "SELECT * FROM record WHERE collection = ? AND json_extract(value, '$.subject.uri') = ?"
         " ORDER BY rowid",
         collection, uri,
+    )  # fmt: skip
+
+
+def quotes(here: Here, uri: str) -> list[sqlite3.Row]:
+    """Return the posts that quote a post, the oldest first."""
+    return here.memory.all(
+        "SELECT * FROM record WHERE collection = ?"
+        " AND json_extract(value, '$.embed.record.uri') = ? ORDER BY rowid",
+        POST, uri,
     )  # fmt: skip
 
 

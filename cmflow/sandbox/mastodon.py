@@ -27,20 +27,28 @@ from cmflow.sandbox.mastodon_checks import (
 from cmflow.sandbox.memory import Here, Person
 from cmflow.sandbox.web import Answer, Request, to_json
 
-__all__ = ["NETWORK", "ROUTES", "remove", "set_mark", "write"]
+__all__ = ["NETWORK", "ROUTES", "remove", "rewrite", "set_mark", "write"]
 
 _KEY_LIVES = dt.timedelta(hours=1)
+# How many answers a thread shows, and how deep: Mastodon's statuses_controller.rb.
+_BELOW_FOR_ALL = (60, 20)
+_BELOW = (4096, 4096)
 
 
 def _row(here: Here, request: Request, id_: str) -> sqlite3.Row:
     """Return a status that the one who asks may see."""
     row = here.memory.one("SELECT * FROM status WHERE id = ?", id_)
-    asker = viewer(here, request)
-    if row is None or not (
-        row["visibility"] in view.PUBLIC or (asker and asker.id == row["account"])
-    ):
+    if row is None or not _seen(here, row, viewer(here, request)):
         raise refuse(404, "Record not found")
     return row
+
+
+def _seen(here: Here, row: sqlite3.Row, asker: Person | None) -> bool:
+    """Tell whether someone may see a status: it is public, theirs, or an answer to them."""
+    if row["visibility"] in view.PUBLIC or asker is None:
+        return row["visibility"] in view.PUBLIC
+    above = here.memory.one("SELECT account FROM status WHERE id = ?", row["parent"])
+    return asker.id in (row["account"], above["account"] if above else None)
 
 
 def _own(here: Here, request: Request, id_: str) -> sqlite3.Row:
@@ -102,7 +110,13 @@ def _must(here: Here, id_: int) -> sqlite3.Row:
 def put_status(here: Here, request: Request, id_: str) -> Answer:
     """Replace what a status says; pictures that are not named again are gone."""
     row = _own(here, request, id_)
-    fields = checked(here, here.memory.person_of(row["account"]), fields_of(request), row["id"])
+    rewrite(here, row, fields_of(request))
+    return to_json(view.status(here, _must(here, row["id"])))
+
+
+def rewrite(here: Here, row: sqlite3.Row, said: dict[str, Any]) -> None:
+    """Replace what a status says; raises `RefusedError`."""
+    fields = checked(here, here.memory.person_of(row["account"]), said, row["id"])
     here.memory.run(
         "UPDATE status SET text = ?, warning = ?, sensitive = ?, language = ?, media = ?,"
         " edited = ? WHERE id = ?",
@@ -112,7 +126,6 @@ def put_status(here: Here, request: Request, id_: str) -> Answer:
     here.memory.run("UPDATE media SET status = NULL WHERE status = ?", row["id"])
     for one in fields["pictures"]:
         here.memory.run("UPDATE media SET status = ? WHERE id = ?", row["id"], one)
-    return to_json(view.status(here, _must(here, row["id"])))
 
 
 def delete_status(here: Here, request: Request, id_: str) -> Answer:
@@ -127,6 +140,7 @@ def remove(here: Here, id_: int) -> None:
     """Forget a status and its marks."""
     here.memory.run("DELETE FROM status WHERE id = ?", id_)
     here.memory.run("DELETE FROM mark WHERE status = ?", id_)
+    here.memory.run("DELETE FROM quote WHERE ? IN (status, quoted)", id_)
     here.memory.run("UPDATE status SET parent = NULL WHERE parent = ?", id_)
 
 
@@ -142,29 +156,36 @@ def get_source(here: Here, request: Request, id_: str) -> Answer:
 
 
 def get_context(here: Here, request: Request, id_: str) -> Answer:
-    """Return what stands above and below a status in its thread, as far as one may see it."""
+    """Return what stands above and below a status in its thread, as far as one may see it.
+
+    As on most servers the author of a note also sees the answers that are for nobody else. Without
+    a token the list is short.
+    """
     row, asker = _row(here, request, id_), viewer(here, request)
-
-    def seen(one: sqlite3.Row) -> bool:
-        return one["visibility"] in view.PUBLIC or bool(asker and asker.id == one["account"])
-
+    most, depth = _BELOW if asker else _BELOW_FOR_ALL
+    below = _below(here, row["id"], depth)[:most]
     above: list[sqlite3.Row] = []
     parent = here.memory.one("SELECT * FROM status WHERE id = ?", row["parent"])
     while parent is not None:
         above.insert(0, parent)
         parent = here.memory.one("SELECT * FROM status WHERE id = ?", parent["parent"])
     return to_json({
-        "ancestors": [view.status(here, one) for one in above if seen(one)],
-        "descendants": [view.status(here, one) for one in _below(here, row["id"], seen)],
+        "ancestors": [view.status(here, one) for one in above if _seen(here, one, asker)],
+        "descendants": [view.status(here, one) for one in below if _seen(here, one, asker)],
     })  # fmt: skip
 
 
-def _below(here: Here, id_: int, seen: Callable[[sqlite3.Row], bool]) -> list[sqlite3.Row]:
-    """Return the answers in the order of reading; below one that is not seen, nothing is."""
+def _below(here: Here, id_: int, depth: int) -> list[sqlite3.Row]:
+    """Return the answers in the order of reading, down to a depth."""
     found: list[sqlite3.Row] = []
-    for row in here.memory.all("SELECT * FROM status WHERE parent = ? ORDER BY id", id_):
-        if seen(row):
-            found += [row, *_below(here, row["id"], seen)]
+    waiting = [(id_, 0)]
+    while waiting:
+        above, at = waiting.pop()
+        row = here.memory.one("SELECT * FROM status WHERE id = ?", above)
+        found += [row] if at and row else []
+        below = "SELECT id FROM status WHERE parent = ? ORDER BY id DESC"
+        if at < depth:
+            waiting += [(one["id"], at + 1) for one in here.memory.all(below, above)]
     return found
 
 

@@ -86,7 +86,7 @@ def status(here: Here, row: sqlite3.Row) -> dict[str, Any]:
         "mentions": [], "emojis": [], "reblog": None, "poll": None, "card": None,
         "replies_count": memory.count("SELECT count(*) FROM status WHERE parent = ?", row["id"]),
         "favourites_count": marks["favourite"], "reblogs_count": marks["reblog"],
-        "quotes_count": 0,
+        "quotes_count": memory.count("SELECT count(*) FROM quote WHERE quoted = ?", row["id"]),
     }  # fmt: skip
 
 

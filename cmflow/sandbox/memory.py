@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS media (
 CREATE TABLE IF NOT EXISTS mark (
   status INTEGER NOT NULL, account INTEGER NOT NULL, kind TEXT NOT NULL,
   PRIMARY KEY (status, account, kind));
+CREATE TABLE IF NOT EXISTS quote (status INTEGER PRIMARY KEY, quoted INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS idempotency (
   account INTEGER NOT NULL, key TEXT NOT NULL, status INTEGER NOT NULL, created TEXT NOT NULL,
   PRIMARY KEY (account, key));
@@ -126,6 +128,15 @@ class Memory:
         row = self.one("SELECT * FROM account WHERE network = ? AND handle = ?", network, handle)
         assert row is not None  # noqa: S101  # it was written above
         return _person(row)
+
+    def reader(self, network: str, name: str, suffix: str, now: dt.datetime) -> Person:
+        """Return the account of a name; two names that make one handle are two accounts."""
+        row = self.one("SELECT * FROM account WHERE network = ? AND name = ?", network, name)
+        if row:
+            return _person(row)
+        handles = (f"{handle_of(name)}{f'-{at}' if at else ''}{suffix}" for at in itertools.count())
+        free = next(one for one in handles if self.known(network, one) is None)
+        return self.person(network, free, name, now)
 
     def known(self, network: str, handle: str) -> Person | None:
         """Return the account of a handle, if there is one."""

@@ -18,6 +18,7 @@ from cmflow.sandbox.web import RefusedError
 POST = "app.bsky.feed.post"
 LIKE = "app.bsky.feed.like"
 REPOST = "app.bsky.feed.repost"
+QUOTE = "app.bsky.embed.record"
 
 _TID = re.compile(r"[2-7a-j][2-7a-z]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
@@ -179,6 +180,10 @@ def _external(embed: _Checked) -> None:
         _blob(external.object("thumb"), 1_000_000)
 
 
+def _quote(embed: _Checked) -> None:
+    _reference(embed.object("record"))
+
+
 def _other(embed: _Checked) -> None:
     """Let a kind of embed pass that we do not know: the union is an open one."""
 
@@ -207,6 +212,7 @@ def blobs_in(value: object) -> list[dict[str, Any]]:
 _EMBEDS: Mapping[str, Callable[[_Checked], None]] = {
     "app.bsky.embed.images": _images,
     "app.bsky.embed.external": _external,
+    QUOTE: _quote,
 }
 
 _RECORDS: Mapping[str, Callable[[_Checked], None]] = {

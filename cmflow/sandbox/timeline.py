@@ -12,8 +12,8 @@ from markupsafe import Markup, escape
 
 from cmflow.sandbox import bluesky, bluesky_session, bluesky_view, mastodon, mastodon_view
 from cmflow.sandbox.mastodon_checks import checked
-from cmflow.sandbox.memory import Here, Person, handle_of
-from cmflow.sandbox.records import LIKE, POST, REPOST, check
+from cmflow.sandbox.memory import Here, Person
+from cmflow.sandbox.records import LIKE, POST, QUOTE, REPOST, check
 from cmflow.sandbox.web import RefusedError
 
 LONGEST = 100
@@ -150,13 +150,15 @@ def _marked_up(text: str, facets: list[dict[str, Any]]) -> Markup:
 
 def reader(here: Here, network: str, name: str) -> Person:
     """Return the account of a reader's name."""
-    handle = handle_of(name)
-    full = handle if network == mastodon.NETWORK else f"{handle}.test"
-    return here.memory.person(network, full, name, here.now)
+    suffix = "" if network == mastodon.NETWORK else ".test"
+    return here.memory.reader(network, name, suffix, here.now)
 
 
-def answer(here: Here, id_: str, name: str, text: str) -> str:
-    """Let a reader answer a note; returns the id of the answer, raises `RefusedError`."""
+def answer(here: Here, id_: str, name: str, text: str, visibility: str = "") -> str:
+    """Let a reader answer a note; returns the id of the answer, raises `RefusedError`.
+
+    On Mastodon an answer is for whom the note is for, or for fewer people.
+    """
     if id_.startswith("at://"):
         return _answer_post(
             here, _record(here, id_), reader(here, bluesky_session.NETWORK, name), text
@@ -164,8 +166,39 @@ def answer(here: Here, id_: str, name: str, text: str) -> str:
     row = _row(here, id_)
     person = reader(here, mastodon.NETWORK, name)
     fields = checked(here, person, {"status": text, "language": row["language"]}, None)
-    new = mastodon.write(here, person, fields, visibility=row["visibility"], parent=row["id"])
-    return str(new)
+    visibility = visibility or row["visibility"]
+    return str(mastodon.write(here, person, fields, visibility=visibility, parent=row["id"]))
+
+
+def quote(here: Here, id_: str, name: str, text: str) -> str:
+    """Let a reader quote a note in one of their own; returns its id, raises `RefusedError`."""
+    if not id_.startswith("at://"):
+        row, person = _row(here, id_), reader(here, mastodon.NETWORK, name)
+        fields = checked(here, person, {"status": text, "language": row["language"]}, None)
+        new = mastodon.write(here, person, fields, visibility=row["visibility"], parent=None)
+        here.memory.run("INSERT INTO quote VALUES (?, ?)", new, row["id"])
+        return str(new)
+    row, person = _record(here, id_), reader(here, bluesky_session.NETWORK, name)
+    embed = {"$type": QUOTE, "record": {"uri": id_, "cid": row["cid"]}}
+    when = mastodon_view.time(here.now.isoformat())
+    return _put(
+        here, person, POST, {"$type": POST, "text": text, "createdAt": when, "embed": embed}
+    )
+
+
+def edit(here: Here, id_: str, text: str) -> None:
+    """Let the author of an answer write something else; raises `RefusedError`.
+
+    Bluesky's own app cannot, but others replace the record.
+    """
+    if id_.startswith("at://"):
+        row = _record(here, id_)
+        value = check(POST, {**json.loads(row["value"]), "text": text, "facets": []})
+        bluesky.keep(here, row["did"], POST, row["rkey"], value)
+    else:
+        row = _row(here, id_)
+        fields = {"status": text, "language": row["language"], "spoiler_text": row["warning"]}
+        mastodon.rewrite(here, row, fields)
 
 
 def _answer_post(here: Here, above: sqlite3.Row, person: Person, text: str) -> str:

@@ -1,0 +1,186 @@
+"""Moderation by pull request: what is held goes to a branch of its own, where merging approves it.
+
+On that branch a new comment is a new file that says `approved`: whoever merges it approves it,
+whoever changes the line to `rejected` rejects it, and whoever deletes the file rejects it too. The
+branch only grows, so that what a reviewer did there stays; once all is merged, it begins anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+
+from cmflow import comment_file
+from cmflow.community import Kept, Shelved
+from cmflow.git import GitError
+from cmflow.gitshelf import SKIP, GitShelf, mirror_of, mirrored, refused, root_of
+from cmflow.ledger_branch import Branch
+from cmflow.settings import Settings
+from cmflow.shelf import Files, FileShelf
+from cmflow.thread import Comment, Speaker, Status, Tally
+from cmflow.tip import Tip
+
+BRANCH = "cmflow/answers"
+"""The branch of the pull request."""
+
+_HELD = b"\nstatus: held\n"
+_APPROVED = b"\nstatus: approved\n"
+
+
+class ReviewShelf:
+    """Keeps what is held on the branch of a pull request, and everything else where it belongs.
+
+    `waiting` tells, after a run, how many files the branch adds.
+    """
+
+    at_once = False
+
+    def __init__(self, branch: Branch, settings: Settings, run: str) -> None:
+        self._branch = branch
+        self._settings = settings
+        self._main = GitShelf(branch, settings, run)
+        self._tip = Tip(
+            branch.git, branch.remote, BRANCH, root_of(branch),
+            mirror_of(settings, "review") / "community",
+            name="review", run=run,
+        )  # fmt: skip
+        self._files = FileShelf(mirrored(settings, "review"))
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[None]:
+        """Hold the machine's lock, read both tips, and take up what reviewers decided."""
+        with self._main.opened():
+            try:
+                self._tip.clear()
+                self._tip.fetch()
+                self._tip.push(self._deleted, f"Rejected by deletion{SKIP}")
+                if self._tip.commit and not self._added():
+                    # All of it was merged, however it was merged.
+                    self._tip.remove()
+            except GitError as error:
+                raise refused(self._branch, error) from error
+            yield
+
+    @property
+    def base(self) -> str:
+        """The branch into which it is merged."""
+        return self._branch.name
+
+    @property
+    def waiting(self) -> Mapping[str, int]:
+        """Return how many comments the branch adds, by the slug of their post."""
+        found: dict[str, int] = {}
+        for path in self._added():
+            slug = path.split("/")[1]
+            found[slug] = found.get(slug, 0) + 1
+        return found
+
+    def slugs(self) -> tuple[str, ...]:
+        """Return the slugs of all posts with comments, here or there."""
+        return tuple(sorted({*self._main.slugs(), *self._files.slugs()}))
+
+    def last_word(self, slug: str) -> dt.date | None:
+        """Return the day of the newest comment of a post."""
+        days = (self._main.last_word(slug), self._files.last_word(slug))
+        return max((day for day in days if day), default=None)
+
+    def count(self, source: str) -> int:
+        """Return how many comments there are of a source."""
+        added = sum(f"-{source}-" in path for path in self._added())
+        return self._main.count(source) + added
+
+    def comments(self, slug: str) -> Shelved:
+        """Read the comments of a post; what stands on the main branch counts more."""
+        main, review = self._main.comments(slug), self._files.comments(slug)
+        mine: dict[str, Kept] = dict(review.kept) | dict(main.kept)
+        return Shelved(mine, main.broken | review.broken, (*main.findings, *review.findings))
+
+    def tallies(self, slug: str) -> Mapping[str, Tally]:
+        """Read the reactions to a post, by channel."""
+        return self._main.tallies(slug)
+
+    def forgotten(self) -> frozenset[str]:
+        """Read the digests of who was forgotten."""
+        return self._main.forgotten()
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is a file."""
+        return self._main.has(path)
+
+    def keep(self, make: Callable[[], Files], words: str) -> Files:
+        """Keep what is held, and what waits there already, on the branch; the rest on main."""
+        kept = dict(self._main.keep(lambda: self._split(make())[0], words))
+        try:
+            added = self._tip.push(
+                lambda: self._split(make())[1], f"{words}{SKIP}", self._main.tip.commit
+            )
+        except GitError as error:
+            raise refused(self._branch, error) from error
+        return kept | dict(added)
+
+    def _split(self, files: Files) -> tuple[Files, Files]:
+        """Part what goes to the main branch from what waits for a review."""
+        main: dict[str, bytes | None] = {}
+        review: dict[str, bytes | None] = {}
+        for path, data in files.items():
+            is_new = _is_comment(path) and not self._main.has(path)
+            if is_new and (self._files.has(path) or (data is not None and _is_held(data))):
+                review[path] = _approved(data) if data is not None else None
+            else:
+                main[path] = data
+        return main, review
+
+    def _added(self) -> list[str]:
+        """Return the comments of the branch that are not on the main one."""
+        folder = self._tip.mirror
+        found = sorted((folder / comment_file.FOLDER).glob("*/*.md"))
+        paths = (path.relative_to(folder).as_posix() for path in found)
+        return [path for path in paths if not self._main.has(path)]
+
+    def _deleted(self) -> Files:
+        """Return, for every comment that a reviewer deleted, a file that says it was rejected."""
+        files: dict[str, bytes | None] = {}
+        since = self._main.tip.commit
+        for path in self._tip.deleted(since):
+            if _is_comment(path) and not self._main.has(path) and not self._files.has(path):
+                before = self._read(self._tip.last(path, since))
+                if before is not None:
+                    files[path] = comment_file.text(_rejected(before)).encode()
+        return files
+
+    def _read(self, data: bytes) -> Comment | None:
+        """Read a comment that no longer has a file."""
+        lost = self._tip.mirror.parent / "lost.md"
+        lost.write_bytes(data)
+        try:
+            return comment_file.load(lost, self._settings, [])
+        finally:
+            lost.unlink()
+
+
+def _rejected(before: Comment) -> Comment:
+    """Return what stays of a comment that was deleted in a review: nothing that anybody said."""
+    return Comment(
+        id=before.id,
+        author=Speaker(""),
+        published=before.published,
+        status=Status.REJECTED,
+        text="",
+        reply_to=before.reply_to,
+        source=before.source,
+        reason="deleted",
+    )
+
+
+def _is_comment(path: str) -> bool:
+    return path.startswith(f"{comment_file.FOLDER}/")
+
+
+def _is_held(data: bytes) -> bool:
+    return _HELD in data.partition(b"\n---\n")[0] + b"\n"
+
+
+def _approved(data: bytes) -> bytes:
+    head, fence, body = data.partition(b"\n---\n")
+    return (head + b"\n").replace(_HELD, _APPROVED)[:-1] + fence + body

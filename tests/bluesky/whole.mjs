@@ -1,0 +1,25 @@
+// Start a whole Bluesky network of one's own: server, app view and moderation, on free ports of this
+// machine. DB_POSTGRES_URL, DB_POSTGRES_SCHEMA and REDIS_HOST say where its two databases are.
+// It prints one line of JSON when it is ready and ends on SIGTERM, or when its input is closed.
+
+import { TestNetwork } from "@atproto/dev-env";
+
+const network = await TestNetwork.create({
+  pds: { hostname: "localhost", enableDidDocWithSession: true },
+});
+console.log(JSON.stringify({ pds: network.pds.url, appview: network.bsky.url }));
+
+let closing = false;
+async function close() {
+  if (closing) return;
+  closing = true;
+  setTimeout(() => process.exit(1), 8000).unref();
+  await network.close();
+  process.exit(0);
+}
+
+process.on("SIGTERM", close);
+process.on("SIGINT", close);
+process.stdin.resume();
+process.stdin.on("end", close);
+process.stdin.on("close", close);
