@@ -8,9 +8,11 @@ ADDRESS ?= 127.0.0.1:8000
 
 BIN := .venv/bin
 DEV := .venv-dev/bin
+BENCH := .venv-bench/bin
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 DEV := .venv-dev/Scripts
+BENCH := .venv-bench/Scripts
 endif
 
 .PHONY: demo test lint unit docs messages bench lock clean
@@ -38,14 +40,16 @@ docs: .venv-dev/installed
 messages: .venv-dev/installed
 	$(DEV)/python tools/messages.py
 
-bench: .venv-dev/installed
-	$(DEV)/python bench/building.py --write
+bench: .venv-bench/installed
+	$(BENCH)/python bench/building.py --write
 
 lock:
 	uv pip compile pyproject.toml --extra cards --extra zensical --group demo --universal \
 	  --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt
 	uv pip compile pyproject.toml --extra cards --extra zensical --group dev --universal \
 	  --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/dev.txt
+	uv pip compile pyproject.toml bench/requirements.in --extra cards --extra zensical --group demo --universal \
+	  --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o bench/requirements.txt
 
 .venv/installed: requirements/run.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -62,5 +66,13 @@ lock:
 	$(DEV)/python tools/bluesky.py
 	@echo ok > $@
 
+# Eleventy is left out where npm is not installed; the figures then say so.
+.venv-bench/installed: bench/requirements.txt bench/package-lock.json pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	$(BENCH)/python -m pip install --quiet --require-hashes -r bench/requirements.txt
+	$(BENCH)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	-cd bench && npm install --no-save --ignore-scripts --no-audit --no-fund
+	@echo ok > $@
+
 clean:
-	rm -rf .venv .venv-dev site .cmflow tests/web/node_modules tests/github/node_modules tests/bluesky/node_modules
+	rm -rf .venv .venv-dev .venv-bench site .cmflow bench/node_modules tests/web/node_modules tests/github/node_modules tests/bluesky/node_modules

@@ -1,142 +1,108 @@
-"""How long a build takes, against `mkdocs build` and other generators, in one run on one corpus.
+"""How long builds take, against `mkdocs build` and other generators, in one run on one corpus.
 
-    python bench/building.py [--posts 100 --posts 1000] [--runs 5] [--comments 10] [--write]
+    python bench/building.py [--posts 100 --posts 1000] [--runs 5] [--tools cmflow,Hugo] [--write]
 
 The tools take turns, round by round, so that whatever else the machine does meets them all alike;
 what counts is the ratio of the medians. Memory is the peak of all processes of a tool, summed, each
-page that they share counted once. Pelican takes part where `pelican` is on the path.
+page that they share counted once. `--write` puts the figures into docs/speed.md, in the place of
+those with the same number of posts. `make bench` installs the other generators first.
 """
 
 from __future__ import annotations
 
 import argparse
-import shutil
-import statistics
-import subprocess
+import datetime as dt
+import os
+import platform
 import sys
 import tempfile
-import threading
-import time
 from pathlib import Path
 
+import bars
 import blogs
+import figures
+import peers
 import psutil
+import racing
 
-DOCS = Path(__file__).parent.parent / "docs" / "speed.md"
-_MARK = "<!-- bench/building.py -->"
-
-PELICAN = """
-SITENAME = "A real blog"
-PATH = "content/blog/posts"
-TIMEZONE = "UTC"
-DEFAULT_LANG = "en"
-FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = None
-AUTHOR_FEED_ATOM = AUTHOR_FEED_RSS = None
-"""
+DOCS = Path(__file__).parent.parent / "docs"
+SIZES = (100, 566, 1000, 5000)
+COMMENTS = [0, 10]
+MARK = "<!-- bench/building.py -->"
 
 
-class Run:
-    """One tool on one blog: its name, its command and the folder of its output."""
-
-    def __init__(self, name: str, command: list[str], folder: Path, output: Path) -> None:
-        self.name = name
-        self.seconds: list[float] = []
-        self.memory: list[float] = []
-        self._command, self._folder, self._output = command, folder, output
-
-    def once(self) -> None:
-        """Build into an empty folder, and note the seconds and the megabytes."""
-        shutil.rmtree(self._output, ignore_errors=True)
-        begun = time.perf_counter()
-        process = subprocess.Popen(  # noqa: S603  # commands of our own
-            self._command, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        peak = [0.0]
-        watch = threading.Thread(target=_watch, args=(process.pid, peak))
-        watch.start()
-        code = process.wait()
-        self.seconds.append(time.perf_counter() - begun)
-        watch.join()
-        self.memory.append(peak[0])
-        if code or not any(self._output.rglob("*.html")):
-            sys.exit(f"{self.name} did not build")
+def measure(posts: int, runs: int, asked: list[str]) -> figures.Size:
+    """Measure the tools whose name begins as one that was asked for, or all."""
+    wanted = [tool for tool in peers.tools(COMMENTS) if _asked(tool.name, asked)]
+    absent = [tool.name for tool in wanted if peers.missing(tool)]
+    given = blogs.posts(posts)
+    with tempfile.TemporaryDirectory() as name:
+        racers = [
+            racing.Racer(tool, Path(name) / f"blog-{at}", given)
+            for at, tool in enumerate(wanted)
+            if tool.name not in absent
+        ]
+        for number in range(1, runs + 1):
+            for racer in racers:
+                _talk(f"{posts:,} posts, round {number} of {runs}: {racer.tool.name}")
+                racer.round(number, runs)
+    cases = [case for racer in racers for case in racer.cases.values()]
+    day = dt.datetime.now(dt.UTC).date().isoformat()
+    return figures.Size(posts, day, _machine(), cases, absent)
 
 
-def _watch(pid: int, peak: list[float]) -> None:
-    """Look at a process and its children ten times a second until it ends."""
-    try:
-        process = psutil.Process(pid)
-        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-            total = 0
-            for one in (process, *process.children(recursive=True)):
-                try:
-                    total += one.memory_full_info().pss
-                except psutil.Error:
-                    continue
-            peak[0] = max(peak[0], total / 1e6)
-            time.sleep(0.1)
-    except psutil.Error:
-        return
-
-
-def runs(folder: Path, posts: int, comments: int) -> list[Run]:
-    """Write the blogs, and return who builds them."""
-    plain = blogs.write(folder / "plain", posts).parent
-    woven = blogs.write(folder / "woven", posts, comments=comments, plain=False).parent
-    python = sys.executable
-    quick = (
-        "from pathlib import Path; from cmflow.engines import material;"
-        "material.build(Path('mkdocs.yml'), Path('fast'), strict=False, talk=lambda line: None)"
+def page(sizes: list[figures.Size]) -> str:
+    """Return what docs/speed.md says of the figures."""
+    chosen = next((size for size in sizes if size.posts == 1000), sizes[-1])
+    return "\n\n".join(
+        [
+            f"![{bars.title(chosen)}](images/speed.svg)",
+            figures.ratios(sizes),
+            *map(figures.table, sizes),
+        ]
     )
-    found = [
-        Run("mkdocs build", [python, "-m", "mkdocs", "build", "-q"], plain, plain / "site"),
-        Run("the same bytes by cmflow", [python, "-c", quick], plain, plain / "fast"),
-        Run("cmflow build", [python, "-m", "cmflow", "build"], woven, woven / "site"),
-    ]
-    if pelican := shutil.which("pelican"):
-        (plain / "pelicanconf.py").write_text(PELICAN, "utf-8")
-        command = [pelican, "-q", "-s", "pelicanconf.py", "-o", "pelican"]
-        found.append(Run("Pelican", command, plain, plain / "pelican"))
-    return found
 
 
-def table(posts: int, comments: int, done: list[Run]) -> str:
-    """Return what was measured as Markdown."""
-    base = statistics.median(done[0].seconds)
-    lines = [
-        f"{posts:,} posts, {comments} comments each with cmflow build:",
-        "",
-        "| Tool | Median, s | Lowest to highest | Times as fast as mkdocs build | Memory, MB |",
-        "|---|---:|---|---:|---:|",
-    ]
-    for run in done:
-        middle = statistics.median(run.seconds)
-        span = f"{min(run.seconds):.2f} to {max(run.seconds):.2f}"
-        memory = statistics.median(run.memory)
-        lines.append(f"| {run.name} | {middle:.2f} | {span} | {base / middle:.1f} | {memory:.0f} |")
-    return "\n".join(lines)
+def write(sizes: list[figures.Size]) -> None:
+    """Put the figures into the docs."""
+    chosen = next((size for size in sizes if size.posts == 1000), sizes[-1])
+    (DOCS / "images" / "speed.svg").write_text(bars.svg(chosen), "utf-8")
+    path = DOCS / "speed.md"
+    before = path.read_text("utf-8").partition(MARK)[0]
+    path.write_text(f"{before}{MARK}\n\n{page(sizes)}\n", "utf-8")
+
+
+def _asked(name: str, asked: list[str]) -> bool:
+    return not asked or any(name.lower().startswith(word.lower()) for word in asked)
+
+
+def _machine() -> str:
+    memory = psutil.virtual_memory().total / 1e9
+    python = platform.python_version()
+    return f"{os.cpu_count()} processors, {memory:.0f} GB, {platform.system()}, Python {python}"
+
+
+def _talk(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
 
 
 def main() -> None:
-    """Measure, print, and with `--write` put the tables into the docs."""
+    """Measure, print, and with `--write` put the figures into the docs after each size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--posts", type=int, action="append")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--comments", type=int, default=0)
+    parser.add_argument("--tools", default="", help="names, or how they begin, with commas")
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
-    tables: list[str] = []
-    for posts in asked.posts or [100, 566, 1000]:
-        with tempfile.TemporaryDirectory() as name:
-            done = runs(Path(name), posts, asked.comments)
-            for _ in range(asked.runs):
-                for run in done:
-                    run.once()
-        tables.append(table(posts, asked.comments, done))
-        sys.stdout.write(tables[-1] + "\n\n")
-    if asked.write:
-        before = DOCS.read_text("utf-8").partition(_MARK)[0]
-        DOCS.write_text(f"{before}{_MARK}\n\n" + "\n\n".join(tables) + "\n", "utf-8")
+    if asked.write and asked.tools:
+        parser.error("the docs compare all tools: leave --tools or --write out")
+    sizes = []
+    for posts in asked.posts or SIZES:
+        sizes.append(measure(posts, asked.runs, [one for one in asked.tools.split(",") if one]))
+        sys.stdout.write(figures.table(sizes[-1]) + "\n\n")
+        if asked.write:
+            write(figures.keep(sizes[-1]))
+    sys.stdout.write(figures.ratios(sizes) + "\n")
 
 
 if __name__ == "__main__":

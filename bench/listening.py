@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from cmflow import build, comment_file, community, library, mkdocs_yml, topics, urls
+from cmflow import comment_file, community, library, loom, mkdocs_yml, topics, urls
 from cmflow.collect import Ear, Round, collect
 from cmflow.heard import Batch, Heard, Marks, Topic
 from cmflow.hearing import House
@@ -144,7 +144,7 @@ def measure(root: Path, posts: int) -> tuple[float, float, float]:
         sys.exit("not every comment was collected")
     made = Made({post.path: urls.post_url(post, settings) for post in books.posts}, {})
     begun_weaving = time.perf_counter()
-    weaver = build.weaver_of(build.site_of(settings, books, made, now=NOW))
+    weaver = loom.weaver_of(loom.site_of(settings, books, made, now=NOW))
     for slug in sorted(new):
         page = weaver.page(PAGE.format(title=slug), f"posts/{slug}/")
         if page.count("cm-comment__head") != EACH + 1:
@@ -158,9 +158,9 @@ def _collected(settings: Settings, books: library.Library) -> set[str]:
     told = [post for post in books.posts if int(post.slug.removeprefix("post-")) < NEW]
     ledger = Ledger({(p.slug, "social"): Receipt(p.slug, "social", "x", (part,)) for p in told})
     shelf = FileShelf(settings)
-    span = topics.Span(NOW.date() - dt.timedelta(days=90))
+    since = NOW.date() - dt.timedelta(days=90)
     with shelf.opened():
-        about = topics.of_channel("social", books.posts, ledger, shelf, span, settings)
+        about = topics.of_channel("social", books.posts, ledger, shelf, since, settings)
         round_ = Round(
             ears=(Ear("social", Social(), tuple(about), _nobody),),
             shelf=shelf,

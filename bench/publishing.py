@@ -2,16 +2,17 @@
 
     python bench/publishing.py [--posts 300] [--runs 3]
 
-The steps are those of publish.yml, each in a fresh clone as on a runner: fetch, restore the cache,
-build, pack, put online, and after a post find out what each channel is to be told (nothing is sent:
-how long a network takes is its own affair). A run with comments only is the one that collect.yml
-calls: it tells nobody. Prints the median of every step, and fails where
-the second costs more than a tenth of the first.
+The steps are those of publish.yml, each in a fresh clone as on a runner: fetch, restore what the
+run before kept, build, keep that for the next run, pack, put online, and after a post find out what
+each channel is to be told (nothing is sent: how long a network takes is its own affair). A run with
+comments only is the one that collect.yml calls: it tells nobody. Prints the median of every step,
+the sum, and what a run with comments costs of one with a post, with and without anything restored.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import shutil
 import statistics
@@ -23,8 +24,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from cmflow.workflows import CACHED
+
 ROOT = Path(__file__).parent.parent
-BUDGET = 0.1
 WORDS = "On coud le matin, on vend l’après-midi, et le soir on note ce qui n’a pas marché. " * 12
 COMMENT = """---
 id: mastodon.example/{id}
@@ -46,7 +48,7 @@ class Blog:
 
     def __init__(self, root: Path, posts: int) -> None:
         self.root, self.remote, self.clone = root, root / "remote.git", root / "clone"
-        self.cache, self.web = root / "cache", root / "web"
+        self.kept, self.web = root / "kept.tar", root / "web"
         self.count = 0
         self.env = {**os.environ, "PYTHONPATH": str(ROOT)}
         self.clone.mkdir()
@@ -96,8 +98,11 @@ class Blog:
             git(self.clone, "pull", "--quiet", "--rebase", "origin", "main")
         git(self.clone, "push", "--quiet", "-u", "origin", "main")
 
-    def publish(self, *, quiet: bool) -> dict[str, float]:
-        """Publish as the workflow does; returns the seconds of each step."""
+    def publish(self, *, quiet: bool, cached: bool = True) -> dict[str, float]:
+        """Publish as the workflow does; returns the seconds of each step.
+
+        Without `cached` nothing is restored, and what is kept serves no later run.
+        """
         work = Path(tempfile.mkdtemp(dir=self.root))
         times: dict[str, float] = {}
 
@@ -110,13 +115,15 @@ class Blog:
             "fetch",
             lambda: git(work, "clone", "--quiet", "--depth", "1", self.remote.as_uri(), "."),
         )
-        step("restore", lambda: copy(self.cache, work / ".cmflow"))
+        if cached and self.kept.is_file():
+            step("restore", lambda: unpack_kept(self.kept, work))
         step("build", lambda: self.cmflow(work, "build"))
+        kept = self.kept if cached else self.root / "other.tar"
+        step("keep", lambda: keep(work, kept))
         step("pack", lambda: pack(work / "site", work / "site.tar"))
         step("deploy", lambda: unpack(work / "site.tar", self.web))
         if not quiet:
             step("plan", lambda: self.cmflow(work, "syndicate", "--dry-run"))
-        copy(work / ".cmflow", self.cache)
         shutil.rmtree(work)
         return times
 
@@ -136,10 +143,20 @@ def git(folder: Path, *words: str) -> None:
     subprocess.run(command, cwd=folder, check=True)  # noqa: S603  # our own words
 
 
-def copy(source: Path, target: Path) -> None:
-    """Bring a cache to its place."""
-    if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True)
+def keep(work: Path, target: Path) -> None:
+    """Pack what a build keeps as actions/cache does: with times to the nanosecond."""
+    there = [path for path in (*CACHED, "site") if (work / path).exists()]
+    run_tar("--posix", "-cf", str(target), "-C", str(work), *there)
+
+
+def unpack_kept(source: Path, work: Path) -> None:
+    """Bring it back."""
+    run_tar("-xf", str(source), "-C", str(work))
+
+
+def run_tar(*words: str) -> None:
+    """Run the tar of the machine: that of Python rounds the times of files."""
+    subprocess.run(["tar", *words], check=True)  # noqa: S603, S607  # our own words
 
 
 def pack(folder: Path, target: Path) -> None:
@@ -161,30 +178,36 @@ def main() -> int:
     parser.add_argument("--posts", type=int, default=300)
     parser.add_argument("--runs", type=int, default=3)
     given = parser.parse_args()
-    kinds: dict[str, list[dict[str, float]]] = {"a new post": [], "new comments": []}
+    kinds: dict[str, list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "blog"
         root.mkdir()
         blog = Blog(root, given.posts)
         blog.publish(quiet=True)
-        for _ in range(given.runs):
+        for _, cached in itertools.product(range(given.runs), (True, False)):
+            words = "" if cached else ", nothing restored"
             blog.post("2026-11-20")
             blog.push()
-            kinds["a new post"].append(blog.publish(quiet=False))
+            kinds.setdefault(f"a new post{words}", []).append(
+                blog.publish(quiet=False, cached=cached)
+            )
             blog.comments()
             blog.push()
-            kinds["new comments"].append(blog.publish(quiet=True))
+            kinds.setdefault(f"new comments{words}", []).append(
+                blog.publish(quiet=True, cached=cached)
+            )
     sums = {kind: _shown(kind, runs) for kind, runs in kinds.items()}
-    ratio = sums["new comments"] / sums["a new post"]
-    sys.stdout.write(f"new comments cost {ratio:.2f} of a new post (budget {BUDGET})\n")
-    return 0 if ratio <= BUDGET else 1
+    for other in ("a new post", "a new post, nothing restored"):
+        ratio = sums["new comments"] / sums[other]
+        sys.stdout.write(f"new comments cost {ratio:.2f} of {other}\n")
+    return 0
 
 
 def _shown(kind: str, runs: list[dict[str, float]]) -> float:
     medians = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
     steps = "  ".join(f"{name} {seconds:6.2f}" for name, seconds in medians.items())
     total = sum(medians.values())
-    sys.stdout.write(f"{kind:14} {total:7.2f} s   {steps}\n")
+    sys.stdout.write(f"{kind:30} {total:7.2f} s   {steps}\n")
     return total
 
 

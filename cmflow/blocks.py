@@ -6,14 +6,17 @@ the nouns themselves and a few helpers (`link`, `asset`, `day`, `block`); autoes
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import jinja2
 
+from cmflow import stencil
 from cmflow.catalogue import Catalogue
 from cmflow.filters import filters
 from cmflow.gather import BLOCKS, Arguments, Context, Facts, Spot
 from cmflow.helpers import Helpers
+from cmflow.larder import Larder
 from cmflow.page_head import head_of
 from cmflow.post import Page, Post
 
@@ -23,11 +26,13 @@ TEMPLATES = Path(__file__).parent / "templates"
 class Blocks:
     """Renders the parts of one site's pages."""
 
-    def __init__(self, facts: Facts, words: Catalogue) -> None:
+    def __init__(self, facts: Facts, words: Catalogue, larder: Larder | None = None) -> None:
         self.words = words
         self._facts = facts
         self._site = facts.site
-        self._environment = environment(facts.site.settings.theme, words)
+        self._environment = environment(facts.site.settings.theme, words, larder)
+        self._templates: dict[str, jinja2.Template] = {}
+        self._last: tuple[Spot | None, dict[frozenset[str], Context]] = (None, {})
 
     def render(self, name: str, spot: Spot, arguments: Arguments | None = None) -> str:
         """Render one block at a spot; empty where there is nothing to show."""
@@ -56,38 +61,50 @@ class Blocks:
         return self._template("question-link.html", spot, {"question": question})
 
     def _template(self, name: str, spot: Spot, context: Context) -> str:
+        return self._named(name).render(self._shared(spot, context.get("placed", ())) | context)
+
+    def _named(self, name: str) -> jinja2.Template:
+        template = self._templates.get(name)
+        if template is None:
+            template = self._templates[name] = self._environment.get_template(name)
+        return template
+
+    def _shared(self, spot: Spot, placed: Collection[str]) -> Context:
+        """Gather what every part of a page is given; a page has a dozen parts."""
+        if self._last[0] is not spot:
+            self._last = (spot, {})
+        key = frozenset(placed)
+        found = self._last[1].get(key)
+        if found is None:
+            found = self._last[1][key] = self._names(spot, placed)
+        return found
+
+    def _names(self, spot: Spot, placed: Collection[str]) -> Context:
         helpers = Helpers(
             self._site,
             spot.url,
             spot.path,
             lambda block, arguments: self.render(block, spot, arguments),
-            context.get("placed", ()),
+            placed,
         )
-        return self._environment.get_template(name).render(
-            site=self._site,
-            settings=self._site.settings,
-            spot=spot,
-            post=spot.post,
-            day=self.words.day,
-            moment=self.words.moment,
+        return {
+            "site": self._site,
+            "settings": self._site.settings,
+            "spot": spot,
+            "post": spot.post,
+            "day": self.words.day,
+            "moment": self.words.moment,
             **helpers.names,
-            **context,
-        )
+        }
 
 
-def environment(theme: Path | None, words: Catalogue) -> jinja2.Environment:
+def environment(
+    theme: Path | None, words: Catalogue, larder: Larder | None = None
+) -> jinja2.Environment:
     """Make the environment of the woven templates: a site's own come before ours."""
     folders = [theme / "cmflow"] if theme else []
-    made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([*folders, TEMPLATES]),
-        autoescape=True,
-        auto_reload=False,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    compiled = stencil.Compiled(larder) if larder else None
+    made = stencil.environment(words, *folders, TEMPLATES, compiled=compiled)
     made.filters.update(filters(words))
     return made
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import msgspec
 from markupsafe import Markup
 
+from cmflow import stencil
 from cmflow.calendar_items import Item, Items
 from cmflow.errors import Finding, say
 from cmflow.labels import Labels
@@ -50,17 +50,7 @@ def as_html(
 ) -> str:
     """Write a calendar as a page. Everything written by anybody is escaped."""
     words = labels.words
-    jinja = jinja2.Environment(
-        autoescape=True,
-        loader=jinja2.FileSystemLoader(_HERE / "templates"),
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    jinja.install_gettext_callables(  # type: ignore[attr-defined]  # made by the extension
-        words.gettext, words.ngettext, newstyle=True
-    )
+    jinja = stencil.environment(words, _HERE / "templates")
     script, style = (_asset(name) for name in ("calendar.js", "calendar.css"))
     page = _Page(calendar, labels, settings)
     return jinja.get_template("calendar-page.html").render(

@@ -6,6 +6,7 @@ A loader of YAML needs more than ten times as long. What differs by a character 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 
 from cmflow.ledger import Pair, PartReceipt, Receipt, State
@@ -23,13 +24,25 @@ _KINDS = {
     "again": _TIME,
     "tries": _NUMBER,
 }
-_HEAD = re.compile(rf"network: {_TEXT}\ntotal: {_NUMBER}\n(?:version: {_TEXT}\n)?parts:\n")
-_PART = re.compile(
-    rf"- state: {_STATE}\n"
-    + "".join(
-        rf"(?:  {name}: {_KINDS.get(name, _TEXT)}\n)?" for name in PartReceipt.__struct_fields__[1:]
+
+
+# Compiling them takes longer than reading some receipts.
+@functools.cache
+def _head() -> re.Pattern[str]:
+    return re.compile(rf"network: {_TEXT}\ntotal: {_NUMBER}\n(?:version: {_TEXT}\n)?parts:\n")
+
+
+@functools.cache
+def _line() -> re.Pattern[str]:
+    return re.compile(
+        rf"- state: {_STATE}\n"
+        + "".join(
+            rf"(?:  {name}: {_KINDS.get(name, _TEXT)}\n)?"
+            for name in PartReceipt.__struct_fields__[1:]
+        )
     )
-)
+
+
 _STATES = {state.value: state for state in State}
 
 
@@ -37,7 +50,7 @@ def read(data: bytes, pair: Pair) -> Receipt | None:
     """Return the receipt, or nothing where its file is written in any other way."""
     try:
         text = data.decode()
-        head = _HEAD.match(text)
+        head = _head().match(text)
         return _whole(text, pair, head) if head else None
     except ValueError:  # no UTF-8, or no such day
         return None
@@ -46,7 +59,7 @@ def read(data: bytes, pair: Pair) -> Receipt | None:
 def _whole(text: str, pair: Pair, head: re.Match[str]) -> Receipt | None:
     at, parts = head.end(), []
     while at < len(text):
-        found = _PART.match(text, at)
+        found = _line().match(text, at)
         if found is None:
             return None
         parts.append(_part(*found.groups()))

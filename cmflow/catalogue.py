@@ -39,9 +39,7 @@ class Catalogue:
 
     def day(self, when: dt.date) -> str:
         """Write a day in full: 6 octobre 2026, October 6, 2026."""
-        text = format_date(when, format="long", locale=self.language)
-        # The first of a month is an ordinal in French, which CLDR does not know.
-        return f"1er{text[1:]}" if self.language == "fr" and text.startswith("1 ") else text
+        return _day(when.year, when.month, when.day, self.language)
 
     def clock(self, when: dt.datetime) -> str:
         """Write a time of day: 14 h 30, 14 h; 14:30."""
@@ -55,6 +53,14 @@ class Catalogue:
         if self.language != "fr":
             return f"{weekday}, {self.day(when)} at {self.clock(when)}"
         return f"{weekday} {self.day(when)} à {self.clock(when)}"
+
+
+# Of a thousand comments, many are of one day.
+@functools.lru_cache(maxsize=4096)
+def _day(year: int, month: int, day: int, language: str) -> str:
+    text = format_date(dt.date(year, month, day), format="long", locale=language)
+    # The first of a month is an ordinal in French, which CLDR does not know.
+    return f"1er{text[1:]}" if language == "fr" and text.startswith("1 ") else text
 
 
 @functools.cache

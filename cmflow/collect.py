@@ -14,11 +14,12 @@ import msgspec
 from cmflow import comment_file, faces, hearing, tally_file, topics
 from cmflow.community import Shelved
 from cmflow.errors import Message
+from cmflow.git import Files
 from cmflow.heard import Batch, Heard, Listener, Topic, Unread
 from cmflow.hearing import Change, House, Place
 from cmflow.marks import MarkFile
 from cmflow.network import Account, Answer, NetworkError, Trouble
-from cmflow.shelf import Files, Shelf
+from cmflow.shelf import Shelf
 from cmflow.thread import Status, Tally
 
 Faces = Callable[[Iterable[Heard]], tuple[Mapping[str, str], Files]]

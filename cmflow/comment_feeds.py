@@ -6,8 +6,7 @@ Answers are tied to what they answer by RFC 4685.
 from __future__ import annotations
 
 import datetime as dt
-import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -15,7 +14,17 @@ from cmflow import conversation, feed_parts, safe, urls
 from cmflow.catalogue import Catalogue, catalogue
 from cmflow.errors import say
 from cmflow.feed_entry import Person, line, possible, urn
-from cmflow.feed_parts import NEVER, Head, beside, filled, link, people, person, text, time
+from cmflow.feed_parts import (
+    NEVER,
+    Head,
+    beside,
+    element,
+    escaped,
+    filled,
+    people,
+    quoted,
+    time,
+)
 from cmflow.post import Post
 from cmflow.settings import Settings
 from cmflow.site import Site
@@ -44,16 +53,9 @@ class CommentFeed(msgspec.Struct, frozen=True):
     post: Post | None = None
 
 
-def comment_feeds(site: Site) -> tuple[CommentFeed, ...]:
-    """Return the feed of all answers and that of each post; none where nobody answered."""
-    whole = of_site(site)
-    found = (of_post(site, post) for post in site.posts)
-    return (whole, *filter(None, found)) if whole else ()
-
-
 def of_site(site: Site) -> CommentFeed | None:
     """Return the feed of all answers, where there is one."""
-    if not any(conversation.has_answers(site, post) for post in site.posts):
+    if not site.is_anyone_heard():
         return None
     title = say("{site} · The conversation", site=site.settings.site_name)
     return CommentFeed(WHOLE, _words(site).show(title), urls.blog_url(site.settings))
@@ -73,9 +75,11 @@ def _words(site: Site) -> Catalogue:
 
 def _entries(feed: CommentFeed, site: Site) -> tuple[Said, ...]:
     """Return the newest answers of a feed."""
-    posts = (feed.post,) if feed.post else site.posts
+    most = site.settings.cmflow.feeds.entries
+    # Whoever is among the newest so many stands under one of so many posts.
+    posts = (feed.post,) if feed.post else site.latest(most)
     said = (one for post in posts for one in _said(site, post))
-    return _newest(said, site.settings.cmflow.feeds.entries)
+    return _newest(said, most)
 
 
 def path_of(site: Site, post: Post) -> str:
@@ -83,22 +87,24 @@ def path_of(site: Site, post: Post) -> str:
     return beside(f"{site.url(post).removesuffix('.html')}/comments")
 
 
-def atom(feed: CommentFeed, site: Site) -> bytes:
-    """Write a feed as Atom."""
-    entries = _entries(feed, site)
-    root = feed_parts.begin_atom(_head(feed, entries), site.settings)
-    root.set("xmlns:thr", _THREADS)
-    for said in entries:
-        _entry(root, said, site)
-    return feed_parts.end_atom(root)
+def files(feed: CommentFeed, site: Site) -> Iterator[tuple[str, bytes]]:
+    """Write a feed in both formats, by the paths of its files."""
+    said = _entries(feed, site)
+    entries = [_told(one, site) for one in said]
+    head, settings = _head(feed, said), site.settings
+    yield f"{feed.path}.xml", feed_parts.atom(head, map(_entry, entries), settings, thr=_THREADS)
+    document = feed_parts.begin_json(head, settings)
+    document["items"] = [_item(one) for one in entries]
+    yield f"{feed.path}.json", feed_parts.end_json(document)
 
 
-def json_feed(feed: CommentFeed, site: Site) -> bytes:
-    """Write a feed as JSON Feed."""
-    entries = _entries(feed, site)
-    document = feed_parts.begin_json(_head(feed, entries), site.settings)
-    document["items"] = [_item(said, site) for said in entries]
-    return feed_parts.end_json(document)
+def of_page(site: Site, post: Post) -> Iterator[tuple[str, bytes]]:
+    """Write the feed of the answers to a post, where there are some, and note what was read."""
+    feed = of_post(site, post)
+    if feed is not None:
+        with site.trace.file(f"{feed.path}.xml", f"{feed.path}.json"):
+            written = tuple(files(feed, site))
+        yield from written
 
 
 def _said(site: Site, post: Post) -> list[Said]:
@@ -117,45 +123,71 @@ def _head(feed: CommentFeed, entries: tuple[Said, ...]) -> Head:
     return Head(feed.path, feed.title, feed.home, updated)
 
 
-def _entry(root: ET.Element, said: Said, site: Site) -> None:
-    settings, comment = site.settings, said.reply.comment
-    node = ET.SubElement(root, "entry")
-    text(node, "id", urn("comment", comment.id, settings))
-    text(node, "title", _title(said, settings))
-    link(node, "alternate", "text/html", _address(said, comment, site))
-    above = said.reply.to
-    answered = {
-        "ref": urn("comment", above.id, settings)
-        if above
-        else urn("post", said.post.slug, settings),
-        "href": _address(said, above, site),
-        "type": "text/html",
-    }
-    ET.SubElement(node, "thr:in-reply-to", answered)
-    text(node, "published", time(comment.published))
-    text(node, "updated", time(_updated(comment)))
-    person(node, "author", _author(comment, settings))
-    ET.SubElement(node, "content", {"type": "html"}).text = _html(comment, settings)
+class _Told(msgspec.Struct, frozen=True):
+    """What both formats say of an answer: `to` is the id of what it answers, `below` its place."""
+
+    id: str
+    title: str
+    url: str
+    to: str
+    below: str
+    published: str
+    updated: str
+    author: Person
+    elsewhere: str
+    html: str
 
 
-def _item(said: Said, site: Site) -> dict[str, object]:
-    settings, comment = site.settings, said.reply.comment
-    item = filled(
+def _told(said: Said, site: Site) -> _Told:
+    settings, comment, above = site.settings, said.reply.comment, said.reply.to
+    author = _author(comment, settings)
+    return _Told(
         id=urn("comment", comment.id, settings),
+        title=_title(said, author, settings),
         url=_address(said, comment, site),
-        external_url=possible(safe.address(comment.url)),
-        title=_title(said, settings),
-        date_published=time(comment.published),
-        date_modified=time(_updated(comment)),
-        authors=people((_author(comment, settings),)),
+        to=(urn("comment", above.id, settings) if above else urn("post", said.post.slug, settings)),
+        below=_address(said, above, site),
+        published=time(comment.published),
+        updated=time(_updated(comment)),
+        author=author,
+        elsewhere=possible(safe.address(comment.url)),
+        html=_html(comment, settings),
     )
-    item["content_html"] = _html(comment, settings)
+
+
+def _entry(of: _Told) -> str:
+    """Write an answer, in one go: there may be ten thousand."""
+    uri = f"\n      <uri>{escaped(of.author.url)}</uri>" if of.author.url else ""
+    return f"""<entry>
+    <id>{escaped(of.id)}</id>
+    {element("title", of.title)}
+    <link rel="alternate" type="text/html" href="{quoted(of.url)}" />
+    <thr:in-reply-to ref="{quoted(of.to)}" href="{quoted(of.below)}" type="text/html" />
+    <published>{of.published}</published>
+    <updated>{of.updated}</updated>
+    <author>
+      <name>{escaped(of.author.name)}</name>{uri}
+    </author>
+    {element("content", of.html, type="html")}
+  </entry>"""
+
+
+def _item(of: _Told) -> dict[str, object]:
+    item = filled(
+        id=of.id,
+        url=of.url,
+        external_url=of.elsewhere,
+        title=of.title,
+        date_published=of.published,
+        date_modified=of.updated,
+        authors=people((of.author,)),
+    )
+    item["content_html"] = of.html
     return item
 
 
-def _title(said: Said, settings: Settings) -> str:
-    name = _author(said.reply.comment, settings).name
-    told = say("{name}, on “{title}”", name=name, title=said.post.title)
+def _title(said: Said, author: Person, settings: Settings) -> str:
+    told = say("{name}, on “{title}”", name=author.name, title=said.post.title)
     return line(catalogue(settings.language).show(told), settings)
 
 

@@ -69,14 +69,14 @@ def _time(when: dt.datetime) -> str:
     return when.astimezone(dt.UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
-def load(path: Path, settings: Settings, findings: list[Finding]) -> Comment | None:
+def load(path: Path | str, settings: Settings, findings: list[Finding]) -> Comment | None:
     """Read a comment's file; nothing, and findings added, where it makes no sense."""
     # There may be a hundred thousand, and YAML takes half of a millisecond for each.
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        quick = parse(path.read_bytes().decode())
+    with contextlib.suppress(OSError, UnicodeDecodeError), open(path, "rb") as file:  # noqa: PTH123  # as above
+        quick = parse(file.read().decode())
         if quick is not None and quick.id:
             return quick
-    source = read(path, settings, findings, strict=True)
+    source = read(Path(path), settings, findings, strict=True)
     if source is None:
         return None
     meta, problems = decoded(source, source.meta, _Meta)
@@ -93,23 +93,33 @@ def load(path: Path, settings: Settings, findings: list[Finding]) -> Comment | N
     return Comment(**fields | {"published": published}, text=source.body.strip())
 
 
-_QUOTED = r'"((?:[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]|\\["\\])*)"'
+# A text in quotes as `text` writes it, or one that a person typed without any and that YAML reads
+# as it stands: it begins with a letter, and nothing in it is a sign of YAML's.
+_QUOTED = r'"(?:[^"\\\n]|\\["\\])*"'
+_NEVER = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+"""What YAML prints no other way than escaped: it stands in none of these texts."""
+_TYPED = r"[A-Za-z](?:[A-Za-z0-9_./@~-]|:(?=[A-Za-z0-9/])| (?=[A-Za-z0-9]))*"
+_VALUE = rf"({_QUOTED}|{_TYPED})"
 _TIME = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
 _FORM = re.compile(
-    rf"---\nid: {_QUOTED}\n(?:source: {_QUOTED}\n)?"
-    rf"author: \{{name: {_QUOTED}(?:, url: {_QUOTED})?(?:, avatar: {_QUOTED})?\}}\n"
-    rf"(?:url: {_QUOTED}\n)?published: {_TIME}\n(?:edited: {_TIME}\n)?"
-    rf"(?:reply_to: {_QUOTED}\n)?(team: true\n)?(settled: true\n)?(redacted: true\n)?"
+    rf"---\nid: {_VALUE}\n(?:source: {_VALUE}\n)?"
+    rf"author: \{{name: {_VALUE}(?:, url: {_VALUE})?(?:, avatar: {_VALUE})?\}}\n"
+    rf"(?:url: {_VALUE}\n)?published: {_TIME}\n(?:edited: {_TIME}\n)?"
+    rf"(?:reply_to: {_VALUE}\n)?(team: true\n)?(settled: true\n)?(redacted: true\n)?"
     rf"status: (held|approved|rejected|gone)\n"
-    rf"(?:held_for: \[((?:\"[a-z-]+\"(?:, )?)+)\]\n)?(?:reason: {_QUOTED}\n)?---\n\n"
+    rf"(?:held_for: \[((?:\"[a-z-]+\"(?:, )?)+)\]\n)?(?:reason: {_VALUE}\n)?---\n\n"
 )
+_WORDS = frozenset("y n yes no true false on off null".split())  # noqa: SIM905  # a list of words
+"""What YAML takes for something else than a text."""
 _ESCAPED = re.compile(r'\\(["\\])')
 
 
 def parse(written: str) -> Comment | None:
-    """Read exactly what `text` writes; nothing where anything else stands there."""
+    """Read what `text` writes, quoted or not; nothing where anything else stands there."""
     found = _FORM.match(written)
     if found is None or "\r" in written or len(written) > frontmatter.LARGEST // 4:
+        return None
+    if _NEVER.search(written, 0, found.end()):
         return None
     id_, source, name, profile, avatar, url, published, edited, reply_to, *more = found.groups()
     team, settled, redacted, status, held_for, reason = more
@@ -130,14 +140,20 @@ def parse(written: str) -> Comment | None:
             settled=bool(settled),
             redacted=bool(redacted),
         )
-    except ValueError:  # the 31st of February
+    except ValueError:  # the 31st of February, or a name like No
         return None
 
 
-def _plain(quoted_text: str | None) -> str:
-    if not quoted_text:
+def _plain(value: str | None) -> str:
+    """Read a value; raises `ValueError` for what only YAML should read."""
+    if not value:
         return ""
-    return _ESCAPED.sub(r"\1", quoted_text) if "\\" in quoted_text else quoted_text
+    if value[0] != '"':
+        if value.lower() in _WORDS:
+            raise ValueError(value)
+        return value
+    bare = value[1:-1]
+    return _ESCAPED.sub(r"\1", bare) if "\\" in bare else bare
 
 
 class _Meta(msgspec.Struct, frozen=True):

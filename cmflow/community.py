@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ FACES = "avatars"
 _FACE = re.compile(r"[0-9a-z-]+\.(?:gif|jpe?g|png|webp)")
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Filed(msgspec.Struct, frozen=True):
     """A comment and its file; `path` is below `content/community`, with slashes."""
 
     path: str
@@ -41,7 +42,7 @@ class Kept(msgspec.Struct, frozen=True):
 class Shelved(msgspec.Struct, frozen=True):
     """The comments of a post by their ids, and the files that cannot be read."""
 
-    kept: Mapping[str, Kept]
+    kept: Mapping[str, Filed]
     broken: frozenset[str]
     findings: tuple[Finding, ...]
 
@@ -58,27 +59,27 @@ def shelved(settings: Settings, slug: str) -> Shelved:
     What begins with a dot is not read.
     """
     found, broken, findings = files(settings, slug)
-    kept: dict[str, Kept] = {}
+    kept: dict[str, Filed] = {}
     for one in found:
         kept.setdefault(one.comment.id, one)
     return Shelved(kept, frozenset(broken), tuple(findings))
 
 
-def files(settings: Settings, slug: str) -> tuple[list[Kept], list[str], list[Finding]]:
+def files(settings: Settings, slug: str) -> tuple[list[Filed], list[str], list[Finding]]:
     """Read every file of a comment of one post: those that can be read, and the paths of others."""
     findings: list[Finding] = []
-    kept: list[Kept] = []
+    kept: list[Filed] = []
     broken: list[str] = []
     folder = settings.community / comment_file.FOLDER / slug
-    for path in _visible(folder) if fits(slug) else ():
-        if path.suffix != ".md":
+    for file in _listed(folder) if fits(slug) else ():
+        if not file.endswith(".md"):
             continue
-        name = f"{comment_file.FOLDER}/{slug}/{path.name}"
-        comment = comment_file.load(path, settings, findings)
+        name = f"{comment_file.FOLDER}/{slug}/{file}"
+        comment = comment_file.load(f"{folder}/{file}", settings, findings)
         if comment is None:
             broken.append(name)
         else:
-            kept.append(Kept(name, comment))
+            kept.append(Filed(name, comment))
     return kept, broken, findings
 
 
@@ -135,6 +136,14 @@ def _day(name: str) -> dt.date | None:
         return dt.date.fromisoformat(name[:10])
     except ValueError:
         return None
+
+
+def _listed(folder: Path) -> list[str]:
+    """Return the names in a folder, in order."""
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208  # thousands of files: a Path each costs as much
+    except OSError:
+        return []
 
 
 def _visible(folder: Path) -> Iterable[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import importlib
 from collections.abc import Iterator
@@ -15,8 +16,7 @@ from cmflow.ledger import Receipt
 from cmflow.post import Post
 from cmflow.settings import Settings
 from cmflow.site import Site
-from cmflow.sources.webmention import SERVICE
-from cmflow.thread import Comment, Reply, Tally, walk
+from cmflow.thread import Comment, Reply, Tally
 
 FACES = "assets/cmflow/avatars"
 """The folder of the pictures of people, below the root of the site."""
@@ -42,6 +42,7 @@ class Reactions(msgspec.Struct, frozen=True):
     total: Tally
 
 
+@functools.lru_cache(maxsize=1024)
 def anchor(identity: str) -> str:
     """Make of a comment's id the id of its element: one word, whatever the id holds."""
     digest = hashlib.sha256(identity.encode(errors="replace")).hexdigest()
@@ -50,12 +51,12 @@ def anchor(identity: str) -> str:
 
 def has_answers(site: Site, post: Post) -> bool:
     """Tell whether something is shown under a post."""
-    return post.meta.comments is not False and bool(site.threads.get(post.slug))
+    return post.meta.comments is not False and site.is_answered(post.slug)
 
 
 def answers(site: Site, post: Post) -> list[Reply]:
     """Return what is shown under a post, in the order of reading."""
-    return list(walk(site.threads[post.slug])) if has_answers(site, post) else []
+    return [] if post.meta.comments is False else list(site.replies(post.slug))
 
 
 def place(source: str, settings: Settings) -> str:
@@ -70,13 +71,13 @@ def place(source: str, settings: Settings) -> str:
 def face(comment: Comment, site: Site) -> str:
     """Return the address of the picture of who speaks, below the root of the site, or nothing."""
     name = comment.author.avatar
-    return f"{FACES}/{name}" if name in site.faces else ""
+    return f"{FACES}/{name}" if name and site.has_face(name) else ""
 
 
 def is_closed(site: Site, post: Post) -> bool:
     """Tell whether nobody is asked to answer a post any more."""
     until = closing_day(site, post)
-    return post.meta.comments == "closed" or (until is not None and until <= site.now)
+    return post.meta.comments == "closed" or (until is not None and site.past(until))
 
 
 def closing_day(site: Site, post: Post) -> dt.datetime | None:
@@ -89,9 +90,9 @@ def closing_day(site: Site, post: Post) -> dt.datetime | None:
 
 def doors(site: Site, post: Post) -> tuple[Door, ...]:
     """Return the ways to answer a post: where its notes stand, then the sources that have one."""
-    if not site.settings.cmflow.comments.doors or is_closed(site, post):
+    if is_closed(site, post):
         return ()
-    found = (*_of_notes(site.receipts.get(post.slug, ())), *_of_sources(site, post))
+    found = (*_of_notes(site.receipts(post.slug)), *_of_sources(site, post))
     return tuple(door for door in found if safe.address(door.url))
 
 
@@ -112,12 +113,18 @@ def _of_sources(site: Site, post: Post) -> Iterator[Door]:
 
 def endpoints(site: Site, post: Post) -> tuple[str, ...]:
     """Return where other sites tell that they mention a post: https://www.w3.org/TR/webmention/."""
-    if post.meta.comments is False or is_closed(site, post):
-        return ()
-    found = (
-        f"{source.url.rstrip('/') or SERVICE}/{quote(source.account)}/webmention"
+    sources = [
+        source
         for source in site.settings.cmflow.sources.values()
         if source.kind == "webmention" and source.door and source.account and not source.folder
+    ]
+    if not sources or post.meta.comments is False or is_closed(site, post):
+        return ()
+    from cmflow.sources.webmention import SERVICE  # few sites need it, and it is slow
+
+    found = (
+        f"{source.url.rstrip('/') or SERVICE}/{quote(source.account)}/webmention"
+        for source in sources
     )
     return tuple(url for url in found if safe.address(url))
 
@@ -126,7 +133,7 @@ def reactions(site: Site, post: Post) -> Reactions | None:
     """Sum what was counted on every channel that is still known; nothing where it is nothing."""
     counted: dict[str, None] = {}
     total = Tally()
-    for source, tally in site.tallies.get(post.slug, {}).items():
+    for source, tally in site.tallies(post.slug).items():
         where = place(source, site.settings)
         if where and tally != Tally():
             counted[where] = None

@@ -6,11 +6,12 @@ import hashlib
 import io
 from collections.abc import Iterable, Mapping
 
+from cmflow.git import Files
 from cmflow.heard import Heard
 from cmflow.http import Client
 from cmflow.network import NetworkError
 from cmflow.settings import Settings
-from cmflow.shelf import Files, Shelf
+from cmflow.shelf import Shelf
 
 FOLDER = "avatars"
 """The folder of the pictures, below `content/community`."""

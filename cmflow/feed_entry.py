@@ -7,7 +7,7 @@ import functools
 import re
 import uuid
 from collections.abc import Iterable
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 import nh3
@@ -24,7 +24,7 @@ from cmflow.text import typeset_french, typeset_french_html
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 # https://www.w3.org/TR/xml/#charsets: control characters and halves of surrogate pairs.
-_IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PERMALINK = re.compile(r'<a class="headerlink".*?</a>', re.DOTALL)
 
 _TAGS = set(
@@ -103,9 +103,15 @@ def urn(kind: str, name: str, settings: Settings) -> str:
     another URL format moves, and of no date, which a writer may correct. `www.`, a port, http or
     https make no difference.
     """
-    place = urlsplit(settings.site_url)
+    return _urn(settings.site_url, kind, possible(name))
+
+
+# An answer is named in several feeds, in two formats.
+@functools.lru_cache(maxsize=1024)
+def _urn(site_url: str, kind: str, name: str) -> str:
+    place = urlsplit(site_url)
     blog = f"{(place.hostname or '').removeprefix('www.')}/{place.path.strip('/')}"
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"{blog}#{kind}:{possible(name)}").urn
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{blog}#{kind}:{name}").urn
 
 
 def authors(post: Post, site: Site) -> tuple[tuple[str, Author], ...]:
@@ -121,8 +127,13 @@ def possible(text: str) -> str:
 
 def line(text: str, settings: Settings) -> str:
     """Write a text on one line; its no-break spaces stay, and French ones are set."""
+    return _line(text, settings.language)
+
+
+@functools.lru_cache(maxsize=1024)
+def _line(text: str, language: str) -> str:
     flat = _BLANKS.sub(" ", possible(text)).strip(" ")
-    return typeset_french(flat) if settings.language == "fr" else flat
+    return typeset_french(flat) if language == "fr" else flat
 
 
 # A post stands in several feeds, in two formats: its text is long, and reduced only once.
@@ -137,7 +148,7 @@ def harmless(html: str, page: str) -> str:
         if attribute not in _ADDRESSES:
             return value
         try:
-            return urljoin(page, value)
+            return urls.resolve(page, value)
         except ValueError:
             return None
 

@@ -6,20 +6,25 @@ Atom is RFC 4287; JSON Feed is https://www.jsonfeed.org/version/1.1/.
 from __future__ import annotations
 
 import datetime as dt
-import json
-import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote
 
 import msgspec
 
 from cmflow import urls
 from cmflow.feed_entry import Person, line, urn
-from cmflow.safe import address
+from cmflow.safe import address, written_json
 from cmflow.settings import Settings
 
 ATOM = "http://www.w3.org/2005/Atom"
 JSON_FEED = "https://jsonfeed.org/version/1.1"
+
+CALENDAR = "calendar.ics"
+"""Where the calendar that readers may subscribe to stands, below the root of the site."""
+
+_HARMLESS = re.compile(r"[\w:/.#?=+@ -]*")
+_IN_QUOTES = str.maketrans({'"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#09;"})
 
 NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """When a feed without entries was changed."""
@@ -52,27 +57,58 @@ def beside(page: str) -> str:
     return "/".join([*(part for part in parts if part not in ("", ".", "..")), "feed"])
 
 
-def begin_atom(head: Head, settings: Settings) -> ET.Element:
-    """Begin an Atom feed, to which its entries are added."""
-    # An attribute, since a registered prefix would hold for every user of ElementTree.
-    root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": language(settings)})
-    text(root, "id", urn("feed", head.path, settings))
-    text(root, "title", line(head.title, settings))
-    text(root, "subtitle", line(head.summary, settings))
-    text(root, "updated", time(head.updated))
-    link(root, "self", "application/atom+xml", _address(head, ".xml", settings))
-    link(root, "alternate", "text/html", urls.absolute(head.home, settings))
-    link(root, "alternate", "application/feed+json", _address(head, ".json", settings))
-    text(root, "logo", _logo(settings))
-    person(root, "author", _publisher(settings))
-    text(root, "generator", "cmflow")
-    return root
+def atom(head: Head, entries: Iterable[str], settings: Settings, **spaces: str) -> bytes:
+    """Write an Atom feed of its entries; `spaces` are the XML namespaces that these use.
+
+    The bytes are those of ElementTree with `indent`, which takes ten times as long.
+    """
+    lines = [
+        *text("id", urn("feed", head.path, settings)),
+        *text("title", line(head.title, settings)),
+        *text("subtitle", line(head.summary, settings)),
+        *text("updated", time(head.updated)),
+        link("self", "application/atom+xml", _address(head, ".xml", settings)),
+        link("alternate", "text/html", urls.absolute(head.home, settings)),
+        link("alternate", "application/feed+json", _address(head, ".json", settings)),
+        *text("logo", _logo(settings)),
+        person("author", _publisher(settings), 1),
+        *text("generator", "cmflow"),
+        *entries,
+    ]
+    names = {"xmlns": ATOM, "xml:lang": language(settings)}
+    names |= {f"xmlns:{name}": space for name, space in spaces.items()}
+    document = nested("feed", lines, 0, names)
+    return f"<?xml version='1.0' encoding='utf-8'?>\n{document}\n".encode(
+        errors="xmlcharrefreplace"
+    )
 
 
-def end_atom(root: ET.Element) -> bytes:
-    """Write an Atom feed."""
-    ET.indent(root)
-    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+def nested(name: str, lines: Iterable[str], depth: int, names: Mapping[str, str] = {}) -> str:
+    """Write an element that holds others, at a depth of its own."""
+    outer, inner = "\n" + "  " * depth, "\n" + "  " * (depth + 1)
+    return f"<{name}{_attributes(names)}>{inner}{inner.join(lines)}{outer}</{name}>"
+
+
+def element(name: str, words: str, **attributes: str) -> str:
+    """Write an element that holds text, or nothing."""
+    start = f"<{name}{_attributes(attributes)}"
+    return f"{start}>{escaped(words)}</{name}>" if words else f"{start} />"
+
+
+def _attributes(names: Mapping[str, str]) -> str:
+    return "".join(f' {name}="{quoted(value)}"' for name, value in names.items())
+
+
+def escaped(words: str) -> str:
+    """Escape a text for XML."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def quoted(value: str) -> str:
+    """Escape the value of an attribute for XML."""
+    if _HARMLESS.fullmatch(value):
+        return value
+    return escaped(value).translate(_IN_QUOTES)
 
 
 def begin_json(head: Head, settings: Settings) -> dict[str, object]:
@@ -90,25 +126,22 @@ def begin_json(head: Head, settings: Settings) -> dict[str, object]:
 
 def end_json(document: Mapping[str, object]) -> bytes:
     """Write a JSON feed."""
-    return f"{json.dumps(document, ensure_ascii=False, indent=1)}\n".encode()
+    return f"{written_json(document)}\n".encode()
 
 
-def text(parent: ET.Element, name: str, words: str) -> None:
-    """Add an element of text; only a title must be there, even when it is empty."""
-    if words or name == "title":
-        ET.SubElement(parent, name).text = words
+def text(name: str, words: str) -> tuple[str, ...]:
+    """Write an element of text; only a title must be there, even when it is empty."""
+    return (element(name, words),) if words or name == "title" else ()
 
 
-def link(parent: ET.Element, rel: str, kind: str, href: str) -> None:
-    """Add a link."""
-    ET.SubElement(parent, "link", {"rel": rel, "type": kind, "href": href})
+def link(rel: str, kind: str, href: str) -> str:
+    """Write a link."""
+    return element("link", "", rel=rel, type=kind, href=href)
 
 
-def person(parent: ET.Element, role: str, who: Person) -> None:
-    """Add a person, who must have a name (RFC 4287, 3.2.1)."""
-    node = ET.SubElement(parent, role)
-    ET.SubElement(node, "name").text = who.name
-    text(node, "uri", who.url)
+def person(role: str, who: Person, depth: int) -> str:
+    """Write a person, who must have a name (RFC 4287, 3.2.1)."""
+    return nested(role, [element("name", who.name), *text("uri", who.url)], depth)
 
 
 def people(who: tuple[Person, ...]) -> list[Mapping[str, object]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -16,19 +15,22 @@ from cmflow.feed_parts import (
     NEVER,
     Head,
     beside,
+    element,
     feed_url,
     filled,
     link,
+    nested,
     people,
     person,
     text,
     time,
 )
-from cmflow.post import Post
+from cmflow.post import Page, Post
 from cmflow.settings import Settings
 from cmflow.site import Site
 
-_TAG_LIST = "<!-- material/tags"
+TAG_LIST = "<!-- material/tags"
+"""How the place of Material’s list of tags begins."""
 
 WHOLE = "feed"
 """The path of the feed of the site, without its extension."""
@@ -68,21 +70,28 @@ def feeds(site: Site) -> tuple[Feed, ...]:
     feed, named after both, so that neither overwrites the other.
     """
     settings = site.settings
-    whole = Feed(
-        WHOLE, settings.site_name, urls.blog_url(settings), site.posts, settings.site_description
-    )
+    first = whole(site)
     tags = _tag_page(site)
-    lists: dict[str, _List] = {whole.path: _List(whole)}
+    lists: dict[str, _List] = {first.path: _List(first)}
     for post in site.posts:
         for feed in _lists(post, site, tags):
             here = lists.setdefault(feed.path, _List(feed))
             here.names[feed.title] = None
             here.posts[post.path] = post
-    del lists[whole.path]
+    del lists[first.path]
     most = settings.cmflow.feeds.entries
     return (
-        msgspec.structs.replace(whole, posts=site.posts[:most]),
+        first,
         *(lists[path].feed(settings.site_name, most) for path in sorted(lists)),
+    )
+
+
+def whole(site: Site) -> Feed:
+    """Return the feed of the site."""
+    settings = site.settings
+    newest = site.posts[: settings.cmflow.feeds.entries]
+    return Feed(
+        WHOLE, settings.site_name, urls.blog_url(settings), newest, settings.site_description
     )
 
 
@@ -91,19 +100,16 @@ def category_feed(name: str, settings: Settings) -> str:
     return beside(urls.category_url(name, settings))
 
 
-def atom(feed: Feed, site: Site) -> bytes:
-    """Write a feed as Atom."""
-    root = feed_parts.begin_atom(_head(feed), site.settings)
-    for post in feed.posts:
-        _entry(root, entry(post, site), _replies(post, site))
-    return feed_parts.end_atom(root)
-
-
-def json_feed(feed: Feed, site: Site) -> bytes:
-    """Write a feed as JSON Feed."""
-    document = feed_parts.begin_json(_head(feed), site.settings)
-    document["items"] = [_item(entry(post, site)) for post in feed.posts]
-    return feed_parts.end_json(document)
+def files(feed: Feed, site: Site) -> Iterator[tuple[str, bytes]]:
+    """Write a feed in both formats, by the paths of its files."""
+    entries = [entry(post, site) for post in feed.posts]
+    replies = [_replies(post, site) for post in feed.posts]
+    head, settings = _head(feed), site.settings
+    atoms = (_entry(of, address) for of, address in zip(entries, replies, strict=True))
+    yield f"{feed.path}.xml", feed_parts.atom(head, atoms, settings)
+    document = feed_parts.begin_json(head, settings)
+    document["items"] = [_item(of) for of in entries]
+    yield f"{feed.path}.json", feed_parts.end_json(document)
 
 
 def _head(feed: Feed) -> Head:
@@ -141,11 +147,13 @@ def _series(id_: str, site: Site) -> Feed:
 
 def _tag_page(site: Site) -> str:
     """Return the address of the page on which Material's tags plugin lists posts by tag."""
-    for path, page in site.pages.items():
-        source = site.library.sources.get(path)
-        if source is not None and _TAG_LIST in source.body:
-            return site.url(page)
-    return ""
+    return next((site.url(page) for page in site.pages.values() if lists_tags(site, page)), "")
+
+
+def lists_tags(site: Site, page: Page) -> bool:
+    """Tell whether Material's tags plugin lists posts by tag on a page."""
+    source = site.library.sources.get(page.path)
+    return source is not None and TAG_LIST in source.body
 
 
 def _replies(post: Post, site: Site) -> str:
@@ -155,23 +163,21 @@ def _replies(post: Post, site: Site) -> str:
     return urls.absolute(feed_url(comment_feeds.path_of(site, post), ".xml"), site.settings)
 
 
-def _entry(root: ET.Element, of: Entry, replies: str) -> None:
-    node = ET.SubElement(root, "entry")
-    text(node, "id", of.id)
-    text(node, "title", of.title)
-    link(node, "alternate", "text/html", of.url)
-    if replies:
-        link(node, "replies", "application/atom+xml", replies)
-    text(node, "published", time(of.published))
-    text(node, "updated", time(of.updated))
-    for one in of.authors:
-        person(node, "author", one)
-    for one in of.guests:
-        person(node, "contributor", one)
-    for word in of.keywords:
-        ET.SubElement(node, "category", {"term": word})
-    text(node, "summary", of.summary)
-    ET.SubElement(node, "content", {"type": "html"}).text = of.html
+def _entry(of: Entry, replies: str) -> str:
+    lines = [
+        *text("id", of.id),
+        *text("title", of.title),
+        link("alternate", "text/html", of.url),
+        *([link("replies", "application/atom+xml", replies)] if replies else ()),
+        *text("published", time(of.published)),
+        *text("updated", time(of.updated)),
+        *(person("author", one, 2) for one in of.authors),
+        *(person("contributor", one, 2) for one in of.guests),
+        *(element("category", "", term=word) for word in of.keywords),
+        *text("summary", of.summary),
+        element("content", of.html, type="html"),
+    ]
+    return nested("entry", lines, 1)
 
 
 def _item(of: Entry) -> dict[str, object]:

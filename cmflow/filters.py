@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,6 +53,7 @@ def filters(words: Catalogue) -> Mapping[str, Callable[..., Any]]:
     }
 
 
+@functools.lru_cache(maxsize=1024)
 def is_seen(name: str) -> bool:
     """Tell whether there is something to see in a name: blanks and joiners alone are nothing."""
     return any(one.isprintable() and not one.isspace() for one in name)
@@ -67,6 +69,7 @@ def _moment(words: Catalogue, when: dt.date) -> str:
     return words.moment(when) if isinstance(when, dt.datetime) else words.day(when)
 
 
+@functools.lru_cache(maxsize=1024)
 def host(url: str) -> str:
     """Return the host of an address, without `www.`; empty where there is none."""
     try:
@@ -80,6 +83,7 @@ def network(name: str) -> str:
     return _NETWORKS.get(name, name[:1].upper() + name[1:])
 
 
+@functools.lru_cache(maxsize=1024)
 def origin(place: str, url: str = "") -> str:
     """Name where something was said: the network, and the host where there are many.
 

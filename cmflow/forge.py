@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 
 from cmflow.http import Client
-from cmflow.network import NetworkError
+from cmflow.network import NetworkError, Trouble
+from cmflow.reply import Reply, words_of
 
 _API = "https://api.github.com"
 _PAGE = 100
@@ -82,6 +83,17 @@ def change_of(environ: Mapping[str, str]) -> Change | None:
         return Change(int(pull["number"]), foreign)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def judge(reply: Reply, said: Any) -> Trouble | None:
+    """Sort a refusal of GitHub's: by 403, too, it says that a rate is used up.
+
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
+    limited = reply.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in reply.headers
+    if reply.status in (403, 429) and (limited or "rate limit" in words_of(said).lower()):
+        return Trouble.RATE
+    return None
 
 
 def keep_comment(forge: Forge, http: Client, number: int, mark: str, text: str) -> str:
@@ -155,7 +167,7 @@ def _all(
 ) -> Iterator[dict[str, Any]]:
     for page in range(1, _PAGES + 1):
         asked = {**params, "per_page": str(_PAGE), "page": str(page)}
-        found = rows(http.ask("GET", url, headers=forge.headers, params=asked))
+        found = rows(http.ask("GET", url, headers=forge.headers, params=asked, judge=judge))
         yield from found
         if len(found) < _PAGE:
             return
@@ -163,7 +175,9 @@ def _all(
 
 def _write(forge: Forge, http: Client, method: str, url: str, **body: str) -> dict[str, Any]:
     repeatable = method == "PATCH"
-    said = http.ask(method, url, headers=forge.headers, json=body, repeatable=repeatable)
+    said = http.ask(
+        method, url, headers=forge.headers, json=body, repeatable=repeatable, judge=judge
+    )
     return said if isinstance(said, dict) else {}
 
 

@@ -10,11 +10,12 @@ import msgspec
 from msgspec.structs import replace
 
 from cmflow import comment_file, faces, forgotten, safe
-from cmflow.community import Kept
+from cmflow.community import Filed
 from cmflow.forgotten import MARK, Forgotten
+from cmflow.git import Files
 from cmflow.moderate import everything
 from cmflow.person import Person, folded
-from cmflow.shelf import Files, Shelf
+from cmflow.shelf import Shelf
 from cmflow.thread import Comment
 
 _SHORTEST = 3
@@ -27,12 +28,12 @@ class Erasure(msgspec.Struct, frozen=True):
     `touched` are the comments of others before and after; `digests` are what remains.
     """
 
-    erased: tuple[Kept, ...]
-    touched: tuple[tuple[Kept, Comment], ...]
+    erased: tuple[Filed, ...]
+    touched: tuple[tuple[Filed, Comment], ...]
     digests: frozenset[str]
 
 
-def erasure(comments: Iterable[Kept], persons: Iterable[Person], key: str) -> Erasure:
+def erasure(comments: Iterable[Filed], persons: Iterable[Person], key: str) -> Erasure:
     """Work out what is taken away, and change nothing."""
     every, who = tuple(comments), tuple(persons)
     made = Forgotten(key=key)
@@ -58,8 +59,8 @@ def erase(shelf: Shelf, persons: Iterable[Person], key: str) -> Erasure:
     """Take persons out of the shelf; the digests are written first, so that nothing comes back."""
     who = tuple(persons)
     # By path, for what is to be kept is made anew after a race.
-    erased: dict[str, Kept] = {}
-    touched: dict[str, tuple[Kept, Comment]] = {}
+    erased: dict[str, Filed] = {}
+    touched: dict[str, tuple[Filed, Comment]] = {}
 
     def make() -> Files:
         found = erasure(everything(shelf), who, key)

@@ -239,7 +239,10 @@ def insert_line(path: Path, line: int, new: str) -> None:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a whole file or nothing: to a temporary file beside it, then renamed over it."""
+    """Write a whole file or nothing: to a temporary file beside it, then renamed over it.
+
+    Raises `OSError`, which names the file also where the machine did not: when the disk is full.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -248,8 +251,10 @@ def write(path: Path, data: bytes) -> None:
         # mkstemp makes files that only their owner reads; a web server must read these.
         Path(name).chmod(path.stat().st_mode if path.exists() else 0o644)
         Path(name).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno and not error.filename:
+            raise OSError(error.errno, error.strerror, str(path)) from error
         raise
 
 

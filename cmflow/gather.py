@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from cmflow import comment_feeds, conversation, public_calendar, safe, urls
+from cmflow import comment_feeds, conversation, safe, urls
 from cmflow.comment_feeds import CommentFeed
-from cmflow.feed_parts import feed_url
+from cmflow.feed_parts import CALENDAR, feed_url
 from cmflow.feeds import Feed, feeds
 from cmflow.outline import rebase, sections
 from cmflow.post import Page, Post
@@ -39,7 +39,7 @@ class Facts:
     """What the blocks of a site draw on: the site itself, and what was made ready beside it.
 
     `assets` maps `css` and `js` to their addresses, `transcripts` the path of a post to its cues;
-    `card` names the social card of a post, or nothing. `feeds` are by the page they belong to.
+    `card` names the social card of a post, or nothing.
     """
 
     def __init__(
@@ -56,12 +56,17 @@ class Facts:
         self.assets = assets
         self.transcripts = transcripts
         self.card = card
-        self.feeds: dict[str, list[Feed]] = {}
-        for feed in feeds(site):
-            self.feeds.setdefault(feed.home, []).append(feed)
         self.relations = Relations(site.posts)
 
     @functools.cached_property
+    def feeds(self) -> Mapping[str, list[Feed]]:
+        """The feeds of posts by the page they belong to."""
+        found: dict[str, list[Feed]] = {}
+        for feed in feeds(self.site):
+            found.setdefault(feed.home, []).append(feed)
+        return found
+
+    @property
     def answers(self) -> CommentFeed | None:
         """The feed of all answers, where there is one."""
         return comment_feeds.of_site(self.site)
@@ -89,9 +94,9 @@ def _latest_interviews(facts: Facts, _spot: Spot, arguments: Arguments) -> Conte
 
 
 def _events(facts: Facts, _spot: Spot, arguments: Arguments) -> Context | None:
-    now = facts.site.now
-    coming = [page for page in facts.site.events if _over(page) >= now]
-    past = [page for page in reversed(facts.site.events) if _over(page) < now]
+    site = facts.site
+    coming = [page for page in site.events if not site.past(_over(page))]
+    past = [page for page in reversed(site.events) if site.past(_over(page))]
     return {
         "coming": coming[: _count(arguments, 3)],
         "past": past[: _count(arguments, 3)] if arguments.get("past") == "yes" else [],
@@ -105,11 +110,13 @@ def _over(page: Page) -> dt.datetime:
 
 
 def _calendar(facts: Facts, _spot: Spot, arguments: Arguments) -> Context | None:
+    from cmflow import public_calendar  # its library is slow, and few pages need it
+
     coming, months = public_calendar.rows(facts.site)
     if not coming and not months:
         return None
     shown = months[: _count(arguments, 6, "months")]
-    return {"coming": coming, "months": shown, "feed": public_calendar.ADDRESS}
+    return {"coming": coming, "months": shown, "feed": CALENDAR}
 
 
 def _event(_facts: Facts, spot: Spot, _arguments: Arguments) -> Context | None:
@@ -198,7 +205,7 @@ def _question(_facts: Facts, spot: Spot, _arguments: Arguments) -> Context | Non
 
 
 def _copies(facts: Facts, spot: Spot, _arguments: Arguments) -> Context | None:
-    found = facts.site.receipts.get(spot.post.slug, ()) if spot.post else ()
+    found = facts.site.receipts(spot.post.slug) if spot.post else ()
     copies = [receipt for receipt in found if safe.address(receipt.url)]
     return {"copies": copies} if copies else None
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _TIMEOUT = 180
+_FULL = re.compile("no space left|quota exceeded|file too large", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"//[^/@\s]+@")
 _CONFIG = ("gc.auto=0", "maintenance.auto=false", "core.autocrlf=false")
 _OURS = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"}
@@ -46,6 +47,11 @@ class Git:
 
 class GitError(Exception):
     """What git said."""
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether there was no room on a disk."""
+        return bool(_FULL.search(str(self)))
 
 
 Files = Mapping[str, bytes | None]

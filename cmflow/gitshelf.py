@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from cmflow.community import Shelved
 from cmflow.errors import CmflowError, failure, say
-from cmflow.git import GitError
+from cmflow.git import Files, GitError
 from cmflow.ledger_branch import Branch, mount
 from cmflow.settings import Settings
-from cmflow.shelf import Files, FileShelf
+from cmflow.shelf import FileShelf
 from cmflow.store import locked
-from cmflow.thread import Tally
 from cmflow.tip import Tip
 
 SKIP = "\n\n[skip ci]"
 """Keeps a commit from starting a workflow; what follows is chained by hand."""
 
 
-class GitShelf:
-    """Keeps everything on one branch; a commit a source."""
+class GitShelf(FileShelf):
+    """Keeps everything on one branch, and reads it from a mirror; a commit a source."""
 
     at_once = False
 
     def __init__(self, branch: Branch, settings: Settings, run: str) -> None:
+        super().__init__(mirrored(settings, "answers"))
         self._branch = branch
         self._cache = settings.root / ".cmflow"
         self.tip = Tip(
@@ -36,7 +34,6 @@ class GitShelf:
             mirror_of(settings, "answers") / "community",
             name="answers", run=run,
         )  # fmt: skip
-        self._files = FileShelf(mirrored(settings, "answers"))
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[None]:
@@ -50,34 +47,6 @@ class GitShelf:
             yield
             if root_of(self._branch) == "":
                 mount(self._branch)
-
-    def slugs(self) -> tuple[str, ...]:
-        """Return the slugs of all posts with comments."""
-        return self._files.slugs()
-
-    def last_word(self, slug: str) -> dt.date | None:
-        """Return the day of the newest comment of a post."""
-        return self._files.last_word(slug)
-
-    def count(self, source: str) -> int:
-        """Return how many comments there are of a source."""
-        return self._files.count(source)
-
-    def comments(self, slug: str) -> Shelved:
-        """Read the comments of a post."""
-        return self._files.comments(slug)
-
-    def tallies(self, slug: str) -> Mapping[str, Tally]:
-        """Read the reactions to a post, by channel."""
-        return self._files.tallies(slug)
-
-    def forgotten(self) -> frozenset[str]:
-        """Read the digests of who was forgotten."""
-        return self._files.forgotten()
-
-    def has(self, path: str) -> bool:
-        """Tell whether there is a file."""
-        return self._files.has(path)
 
     def keep(self, make: Callable[[], Files], words: str) -> Files:
         """Commit and push; after a race the tip is read anew and `make` asked again."""
@@ -103,11 +72,13 @@ def mirrored(settings: Settings, name: str) -> Settings:
 
 
 def refused(branch: Branch, error: GitError) -> CmflowError:
-    """Say that the remote did not take it."""
-    return failure(
-        branch.folder,
-        say("Answers cannot be kept on {remote}/{branch}: {words}",
-            remote=branch.remote, branch=branch.name, words=str(error)),
-        say("See whether this machine may push to that branch; if the branch is protected, give "
-            "the ledger one of its own in the settings, or let answers come as a pull request."),
-    )  # fmt: skip
+    """Say that the remote did not take it, or that this machine has no room for it."""
+    remedy = say(
+        "See whether this machine may push to that branch; if the branch is protected, give "
+        "the ledger one of its own in the settings, or let answers come as a pull request."
+    )
+    if error.is_full:
+        remedy = say("Make room, then run it again: nothing is lost.")
+    message = say("Answers cannot be kept on {remote}/{branch}: {words}",
+                  remote=branch.remote, branch=branch.name, words=str(error))  # fmt: skip
+    return failure(branch.folder, message, remedy)

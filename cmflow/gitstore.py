@@ -152,10 +152,14 @@ class GitStore:
         return tuple(found)
 
     def _failure(self, error: GitError) -> CmflowError:
-        return failure(
-            self._branch.folder,
-            say("The ledger cannot be kept on {remote}/{branch}: {words}",
-                remote=self._branch.remote, branch=self._branch.name, words=str(error)),
-            say("Nothing is sent without it. See whether this machine may push to that branch; "
-                "if the branch is protected, give the ledger one of its own in the settings."),
-        )  # fmt: skip
+        remedy = say(
+            "Nothing is sent without it. See whether this machine may push to that branch; "
+            "if the branch is protected, give the ledger one of its own in the settings."
+        )
+        if error.is_full:
+            remedy = say("Nothing is sent without it. Make room, then run it again.")
+        where = {"remote": self._branch.remote, "branch": self._branch.name}
+        message = say(
+            "The ledger cannot be kept on {remote}/{branch}: {words}", words=str(error), **where
+        )
+        return failure(self._branch.folder, message, remedy)

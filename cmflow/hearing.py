@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cmflow import comment_file, safe
-from cmflow.community import Kept, Shelved
+from cmflow.community import Filed, Shelved
 from cmflow.forgotten import MARK, Forgotten
 from cmflow.heard import Heard
 from cmflow.moderation import Rules, Voice
@@ -115,7 +115,7 @@ def _identity(id_: str) -> str:
     return f"odd/{hashlib.sha256(id_.encode(errors='replace')).hexdigest()[:32]}"
 
 
-def gone(kept: Kept) -> Change:
+def gone(kept: Filed) -> Change:
     """Return what becomes of a comment that was deleted at its source.
 
     Its place stays, and what a person decided: a source may be wrong, and tell it again.

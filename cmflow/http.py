@@ -16,7 +16,6 @@ import msgspec
 import stamina
 
 from cmflow import __version__, addresses
-from cmflow.addresses import is_public
 from cmflow.errors import Message
 from cmflow.network import NetworkError, Trouble
 from cmflow.redact import redact
@@ -28,6 +27,7 @@ from cmflow.reply import (
     by_status,
     of_a_stranger,
     pause,
+    wait,
     words_of,
 )
 
@@ -44,7 +44,6 @@ CAP = 2_000_000
 
 _STEP = 20.0
 _WHOLE = 60.0
-_PATIENCE = 30.0
 
 
 class Client:
@@ -122,14 +121,18 @@ class Client:
         commits: bool = False,
         repeatable: bool = False,
         reads: bool = True,
+        unchanged: bool = False,
         judge: Judge | None = None,
         **content: Any,
     ) -> tuple[Reply, Any]:
-        """Do as `ask` does, and return the reply too, for a network that answers in its headers."""
+        """Do as `ask` does, and return the reply too, for a network that answers in its headers.
+
+        With `unchanged`, a 304 is an answer as well.
+        """
 
         def once() -> tuple[Reply, Any]:
             reply = self._exchange(method, url, commits=commits, **content)
-            if not reply.status // 100 == 2:
+            if reply.status // 100 != 2 and not (unchanged and reply.status == 304):
                 raise self._refused(reply, judge, commits=commits)
             return reply, self._decoded(reply, commits=commits) if reads else None
 
@@ -145,15 +148,9 @@ class Client:
         params: Mapping[str, str] | None = None,
     ) -> Reply:
         """Fetch what may not have changed: a 304 is an answer too. Raises `NetworkError`."""
-
-        def once() -> tuple[Reply, None]:
-            reply = self._exchange("GET", url, commits=False, headers=headers, params=params)
-            if reply.status // 100 != 2 and reply.status != 304:
-                raise self._refused(reply, judge, commits=False)
-            return reply, None
-
-        with self._lock:
-            return self._patiently(once)[0]
+        return self.call(
+            "GET", url, reads=False, unchanged=True, judge=judge, headers=headers, params=params
+        )[0]
 
     def page(
         self,
@@ -202,7 +199,7 @@ class Client:
         )
 
     def _patiently(self, once: Callable[[], tuple[Reply, Any]]) -> tuple[Reply, Any]:
-        for attempt in stamina.retry_context(on=_wait, attempts=3, timeout=_WHOLE):
+        for attempt in stamina.retry_context(on=wait, attempts=3, timeout=_WHOLE):
             with attempt:
                 return once()
         raise AssertionError  # pragma: no cover  # stamina raises what the last attempt raised
@@ -228,13 +225,7 @@ class Client:
                     url=named,
                     links=tuple(response.headers.get_list("link")),
                 )
-        except (
-            httpx2.HTTPError,
-            httpx2.InvalidURL,
-            httpx2.StreamError,
-            OSError,
-            ValueError,
-        ) as error:
+        except _FAILURES as error:
             words = f"{urlsplit(named).hostname}: {type(error).__name__}: {error}"
             certain = not commits or isinstance(error, _NEVER_SENT)
             raise self.refusal(Trouble.TRANSIENT, words, certain=certain) from None
@@ -279,7 +270,7 @@ class Client:
             found = self._resolve(host)
         except (OSError, UnicodeError):
             raise self.refusal(Trouble.TRANSIENT, f"{host}: no such host") from None
-        if not found or (host not in private and not all(is_public(one) for one in found)):
+        if not found or (host not in private and not all(map(addresses.is_public, found))):
             raise self.refusal(Trouble.CONTENT, f"{host}: an address of a private network")
         return found[0]
 
@@ -319,15 +310,3 @@ _NEVER_SENT = (
     httpx2.InvalidURL,
     httpx2.LocalProtocolError,
 )
-
-
-def _wait(error: Exception) -> bool | float:
-    """Tell stamina whether to try again, and after how many seconds: `Retry-After` is honoured."""
-    if not isinstance(error, NetworkError) or error.trouble not in (
-        Trouble.RATE,
-        Trouble.TRANSIENT,
-    ):
-        return False
-    if error.again is None:
-        return True
-    return error.again if error.again <= _PATIENCE else False

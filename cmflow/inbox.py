@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec.structs import replace
 
-from cmflow.community import Kept
+from cmflow.community import Filed
 from cmflow.settings import Settings
 from cmflow.thread import Comment, Status
 
@@ -21,12 +21,12 @@ class Received(msgspec.Struct, frozen=True):
     person said that no answer is needed.
     """
 
-    kept: Kept
+    kept: Filed
     owner: str = ""
     answered: bool = False
 
 
-def received(comments: Iterable[Kept], settings: Settings) -> tuple[Received, ...]:
+def received(comments: Iterable[Filed], settings: Settings) -> tuple[Received, ...]:
     """Return what others wrote: first what waits for an answer, then the rest, each as they come.
 
     A comment is answered where a word of ours stands anywhere below it, if only as held.
@@ -70,7 +70,7 @@ def _is_done(comment: Comment, answered: frozenset[str]) -> bool:
     return comment.settled or comment.id in answered
 
 
-def _below_which_we_speak(comments: Iterable[Kept]) -> frozenset[str]:
+def _below_which_we_speak(comments: Iterable[Filed]) -> frozenset[str]:
     """Return the ids of everything above a word of ours; each is looked at once."""
     above: Mapping[str, str] = {one.comment.id: one.comment.reply_to for one in comments}
     found: set[str] = set()

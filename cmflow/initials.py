@@ -6,13 +6,10 @@ import colorsys
 import functools
 import hashlib
 
-import regex
 from markupsafe import Markup
 
 from cmflow.colours import WHITE, Colour, legible
 
-_WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*")
-_GRAPHEME = regex.compile(r"\X")
 # A "letter" can carry a thousand marks, which would be drawn all over the page.
 _LONGEST = 10
 _ENOUGH = 4.5
@@ -30,11 +27,13 @@ def letters(name: str) -> str:
     >>> letters("Éloïse d’Arc"), letters("zoé"), letters("🦀🦀"), letters("")
     ('ÉA', 'Z', '🦀', '?')
     """
-    words = _WORD.findall(name)
+    import regex  # slow, and many sites have no answer yet
+
+    words = regex.findall(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*", name)
     if words:
         ends = words if len(words) == 1 else (words[0], words[-1])
         return "".join(word[0].upper()[0] for word in ends)
-    signs = (sign for sign in _GRAPHEME.findall(name[:200]) if sign[0].isprintable())
+    signs = (sign for sign in regex.findall(r"\X", name[:200]) if sign[0].isprintable())
     return next((sign[:_LONGEST] for sign in signs if not sign.isspace()), "?")
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from cmflow.errors import failure, say
-from cmflow.git import Git, GitError, fast_import
+from cmflow.git import Git, GitError
 
 _HEAD = re.compile(r"^ref: refs/heads/(\S+)\tHEAD$", re.MULTILINE)
+
+_KEEP = ".gitkeep"
 
 LEDGER = "refs/cmflow/ledger"
 """The reference that follows the tip of the branch on the remote."""
@@ -34,7 +35,7 @@ class Branch:
 
 
 def branch_of(community: Path, root: Path, name: str, remote: str) -> Branch:
-    """Find where receipts are kept; a branch of their own is made where there is none.
+    """Find where receipts are kept; a branch of their own is made by what is first kept there.
 
     `community` is the folder that receipts belong to, `root` that of the site, `name` the branch
     that the settings name, if any. Raises `CmflowError`.
@@ -48,7 +49,6 @@ def branch_of(community: Path, root: Path, name: str, remote: str) -> Branch:
         if not name or name == current(git, remote):
             folder = (community / "receipts").resolve().relative_to(top.resolve()).as_posix()
             return Branch(git, top, community, remote, name or current(git, remote), folder)
-        _begin(git, remote, name)
     except GitError as error:
         raise failure(
             "mkdocs.yml",
@@ -64,17 +64,21 @@ def mount(branch: Branch) -> bool:
     A folder that holds other files is left alone, and so is one whose changes would be lost.
     """
     git, community = branch.git, branch.community
+    keep = community / _KEEP
     try:
         source = f"+refs/heads/{branch.name}:{LEDGER}"
         git.run("fetch", "--quiet", "--no-tags", branch.remote, source)
         if community.exists() and git.folder.samefile(community):
             git.run("merge", "--quiet", "--ff-only", LEDGER)
-        elif not any(_entries(community)):
+        elif all(entry == keep for entry in _entries(community)):
+            # Git mounts a branch only where the folder is empty.
+            keep.unlink(missing_ok=True)
             git.run("worktree", "prune")
             git.run("worktree", "add", "--quiet", "-B", branch.name, str(community), LEDGER)
+            _exclude(branch)
         else:
             return False
-    except GitError:
+    except (GitError, OSError):
         return False
     return True
 
@@ -94,6 +98,20 @@ def follow(branch: Branch) -> bool:
     except GitError:
         return False
     return True
+
+
+def _exclude(branch: Branch) -> None:
+    """Keep the folder out of what is committed on the branch of the site, in this clone alone.
+
+    https://git-scm.com/docs/gitignore
+    """
+    common = branch.top / branch.git.line("rev-parse", "--git-common-dir")
+    inside = branch.community.resolve().relative_to(branch.top.resolve()).as_posix()
+    path, line = common / "info" / "exclude", f"/{inside}/"
+    said = path.read_text("utf-8") if path.is_file() else ""
+    if line not in said.splitlines():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{said.rstrip()}\n{line}\n".lstrip(), "utf-8", newline="\n")
 
 
 def _entries(folder: Path) -> Iterator[Path]:
@@ -116,12 +134,3 @@ def current(git: Git, remote: str) -> str:
         if found is None:
             raise GitError("no branch is checked out, and the settings name none") from None
         return found[1]
-
-
-def _begin(git: Git, remote: str, name: str) -> None:
-    """Make the branch on the remote where it has none."""
-    if git.line("ls-remote", "--heads", remote, f"refs/heads/{name}"):
-        return
-    first = fast_import(git, "What came back\n", "", {})
-    with contextlib.suppress(GitError):  # another run may have been quicker
-        git.run("push", "--quiet", "--no-verify", remote, f"{first}:refs/heads/{name}")

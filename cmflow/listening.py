@@ -27,7 +27,7 @@ from cmflow.settings import Settings
 from cmflow.shelf import Shelf
 from cmflow.shelves import review_of, shelf_of
 from cmflow.team import Colleague
-from cmflow.topics import Register, Span
+from cmflow.topics import Register
 from cmflow.trip import store_of
 
 Clock = Callable[[], dt.datetime]
@@ -93,12 +93,12 @@ def _ears(
     accounts: Accounts,
 ) -> tuple[Ear, ...]:
     known = _known(settings, wish)
-    span = Span(wish.since or (now - dt.timedelta(days=settings.cmflow.comments.window)).date())
+    since = wish.since or (now - dt.timedelta(days=settings.cmflow.comments.window)).date()
     ledger = _ledger(settings)
     made: list[Ear] = []
     for id_, (listener, said) in known.items():
         about: Iterable[Topic] = (
-            topics.of_channel(id_, read.posts, ledger, shelf, span, settings)
+            topics.of_channel(id_, read.posts, ledger, shelf, since, settings)
             if listener.needs_note
             else topics.of_site(read.posts, settings)
         )

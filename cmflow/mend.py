@@ -15,6 +15,7 @@ from cmflow.outline import plain
 
 _DIALOG = '<div class="md-search" data-md-component="search" role="dialog">'
 _SEARCH = re.compile(r'<nav class="md-search__options" aria-label="(?P<name>[^"]*)"')
+_NAV = '<nav class="md-'
 _MENU = re.compile(
     r'(?P<open><nav class="md-nav" data-md-level="\d+") aria-labelledby="[^"]*"(?P<rest>[^>]*>\s*'
     r'<label class="md-nav__title" for="[^"]*">(?P<title>.*?)</label>)',
@@ -25,8 +26,9 @@ _NO_MENUS = (
     '<nav class="md-post__action">',
     '<nav class="md-post__authors md-typeset">',
 )
-_LABEL = re.compile(
-    r'(<label class="md-header__button md-icon" for="__(?:drawer|search)") aria-label='
+_LABELS = (
+    '<label class="md-header__button md-icon" for="__drawer"',
+    '<label class="md-header__button md-icon" for="__search"',
 )
 _FEED = re.compile(
     r'(<link rel="alternate)(" type="application/(?:atom\+xml|feed\+json|rss\+xml)")'
@@ -35,6 +37,10 @@ _ENGINE_STYLE = re.compile(
     r'<link rel="stylesheet" href="[^"]*assets/stylesheets/(?:classic/|modern/)?'
     r'(?:main|palette)\.[0-9a-f]+\.min\.css">\n?'
 )
+_SEARCHER = re.compile(
+    r'(?P<before><script id="__config" type="application/json">[^<]*?"search":\s*"[^"]*)'
+    r'assets/javascripts/workers/search\.[0-9a-f]+\.min\.js"'
+)
 _OUR_STYLE = re.compile(
     r'[ ]*<link rel="stylesheet" href="[^"]*assets/cmflow/cmflow\.[^"]*\.css">\n?'
 )
@@ -42,40 +48,63 @@ _OUR_STYLE = re.compile(
 
 def mend(html: str, words: Catalogue) -> str:
     """Return a finished page without the faults that the engine left in it."""
-    html = _name_search(html)
+    # A page is long and its head is short: patterns look at the head, or at a place found by a
+    # plain search.
+    head, mark, body = html.partition("</head>")
+    head = _hide_feeds_from_engine(_let_the_theme_win(head))
+    html = _name_navigation(head + mark + body, words)
     # A label has no role that could bear a name of its own (aria-prohibited-attr).
-    html = _LABEL.sub(r"\1 title=", html)
-    html = _MENU.sub(_name_menu, html)
-    html = _tell_menus_apart(html, words)
-    html = _tidy_labels(html)
-    html = _let_the_theme_win(html)
-    return _hide_feeds_from_engine(html)
+    for label in _LABELS:
+        html = html.replace(f"{label} aria-label=", f"{label} title=", 1)
+    return _tidy_labels(html)
 
 
-def _name_search(html: str) -> str:
-    """Name the search, with the word that the engine has for it (aria-dialog-name)."""
-    name = _SEARCH.search(html)
-    return (
-        html.replace(_DIALOG, f'{_DIALOG[:-1]} aria-label="{name["name"]}">', 1) if name else html
-    )
+def point_search(html: str, searcher: str) -> str:
+    """Have the engine's search dialog ask another script; `searcher` is its address."""
+    return _SEARCHER.sub(lambda match: f'{match["before"]}{searcher}"', html, count=1)
+
+
+def _name_navigation(html: str, words: Catalogue) -> str:
+    """Name each part of the navigation, and the search with the word the engine has for it."""
+    tags = _tags(words)
+    parts: list[str] = []
+    search = None
+    done, at = 0, html.find(_NAV)
+    while at >= 0:
+        end = html.find(">", at) + 1
+        tag = html[at:end]
+        if tag in tags:
+            parts += (html[done:at], tags[tag])
+            done = end
+        elif menu := _MENU.match(html, at):
+            parts += (html[done:at], _name_menu(menu))
+            done = menu.end()
+        else:
+            search = search or _SEARCH.match(tag)
+        at = html.find(_NAV, max(done, at + len(_NAV)))
+    html = "".join([*parts, html[done:]])
+    if search is None:
+        return html
+    # A dialog wants a name (aria-dialog-name).
+    return html.replace(_DIALOG, f'{_DIALOG[:-1]} aria-label="{search["name"]}">', 1)
+
+
+def _tags(words: Catalogue) -> dict[str, str]:
+    """Name what is a menu, and call no menu what only looks like one (landmark-unique)."""
+    named = {
+        '<nav class="md-nav md-nav--primary">': words.gettext("This post"),
+        '<nav class="md-pagination">': words.gettext("Pages"),
+        '<nav class="md-tags" >': words.gettext("Tags"),
+    }
+    menus = {
+        tag: f'{tag[:-1].rstrip()} aria-label="{escape(name)}">' for tag, name in named.items()
+    }
+    return menus | {tag: f'{tag[:-1]} role="presentation">' for tag in _NO_MENUS}
 
 
 def _name_menu(menu: re.Match[str]) -> str:
     """Name a part of the menu by its title: its label may hold only an icon (landmark-unique)."""
     return f'{menu["open"]} aria-label="{escape(plain(menu["title"]))}"{menu["rest"]}'
-
-
-def _tell_menus_apart(html: str, words: Catalogue) -> str:
-    """Name what is a menu, and call no menu what only looks like one (landmark-unique)."""
-    for tag, name in (
-        ('<nav class="md-nav md-nav--primary">', words.gettext("This post")),
-        ('<nav class="md-pagination">', words.gettext("Pages")),
-        ('<nav class="md-tags" >', words.gettext("Tags")),
-    ):
-        html = html.replace(tag, f'{tag[:-1].rstrip()} aria-label="{escape(name)}">')
-    for tag in _NO_MENUS:
-        html = html.replace(tag, f'{tag[:-1]} role="presentation">')
-    return html
 
 
 def _tidy_labels(html: str) -> str:

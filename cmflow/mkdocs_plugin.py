@@ -11,20 +11,28 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config.base import Config, ConfigErrors, ConfigWarnings
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from cmflow import build, library, mkdocs_yml, outline
+from cmflow import beside, build, library, loom, mkdocs_yml, outline
+from cmflow.engines import material_search
 from cmflow.errors import CmflowError
+from cmflow.larder import digest
+from cmflow.lazily import Lazily
 from cmflow.library import Library
 from cmflow.safe import escape_name
+from cmflow.search import writing
 from cmflow.settings import Settings
-from cmflow.site import Made
+from cmflow.site import Made, Site
+from cmflow.standing import Standing
+from cmflow.swift.later import Later
+from cmflow.trace import Woven
 from cmflow.weave import Weaver
 
 
@@ -38,9 +46,21 @@ class CmflowPlugin(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]  # as
     _settings: Settings
     _library: Library
     _made: Made
+    _site: Site
+    _put: beside.Write
+    _now: dt.datetime
     _weaver: Weaver | None
+    _search: SearchPlugin | None
+    _searched: material_search.Taken | None
+    _last: Path
     given: Library | None = None
     """The library, where whoever builds has read it already; taken once."""
+    now: dt.datetime | None = None
+    """The present, where whoever builds says what it is."""
+    standing: Standing | None = None
+    """What remembers earlier builds, where there is something; taken by one build."""
+    woven: Woven
+    """What weaving read, by the path of each file: a worker hands its own over."""
 
     def load_config(
         self,
@@ -69,6 +89,8 @@ class CmflowPlugin(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]  # as
     def on_config(self, config: MkDocsConfig) -> None:
         """Take the folders from MkDocs, for `mkdocs serve` builds elsewhere; escape the authors."""
         self._weaver = None
+        self._last = self._settings.site
+        self.woven = self.standing.woven if self.standing else {}
         self._settings = build.placed(
             self._settings,
             docs=Path(config.docs_dir),
@@ -85,7 +107,10 @@ class CmflowPlugin(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]  # as
         """Read the library, add our styles and scripts, and escape the titles of the posts."""
         self._library = self.given or library.load(self._settings)
         self.given = None
-        for path, source in build.assets().items():
+        self._put = loom.into(self._settings.site)
+        given = self.standing.now if self.standing else self.now
+        self._now = given or dt.datetime.now(dt.UTC)
+        for path, source in loom.assets().items():
             files.append(File.generated(config, path, abs_src_path=str(source)))
         # The blog plugin has taken its posts out of `documentation_pages` for a moment.
         for file in files:
@@ -112,15 +137,30 @@ class CmflowPlugin(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]  # as
 
     @event_priority(-100)
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> None:
-        """Note every page and each post's text: all are rendered by now, none is written."""
+        """Note every page and each post's text: all are rendered by now, none is written.
+
+        And put our search in the place of Material's, where it finds what that would.
+        """
         posts = {post.path for post in self._library.posts}
         urls: dict[str, str] = {}
-        contents: dict[str, str] = {}
+        pages: dict[str, Page] = {}
         for file in files.documentation_pages():
             urls[file.src_uri] = "" if file.url in (".", "./") else file.url
             if file.src_uri in posts and file.page is not None:
-                contents[file.src_uri] = outline.text_of(file.page.content or "")
-        self._made = Made(urls, contents)
+                pages[file.src_uri] = file.page
+        searcher = ""
+        self._search = material_search.replaceable(config, env)
+        if self._search:
+            searcher, source = material_search.script()
+            files.append(File.generated(config, searcher, abs_src_path=str(source)))
+        contents = Lazily(pages, lambda path: outline.text_of(pages[path].content or ""))
+        digests = Lazily(pages, lambda path: _digest(pages[path]))
+        self._made = Made(urls, contents, digests, searcher)
+        self._site = loom.site_of(
+            self._settings, self._library, self._made, now=self._now, woven=self.woven
+        )
+        if self.standing:
+            self.standing.begin(self._site)
 
     @event_priority(-100)
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
@@ -138,10 +178,30 @@ class CmflowPlugin(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]  # as
             else output_content
         )
 
+    @event_priority(100)
+    def _take_search(self, *, config: MkDocsConfig) -> None:
+        """Take what is to be searched, before Material writes it."""
+        self._searched = material_search.take(self._search) if self._search else None
+
     @event_priority(-100)
-    def on_post_build(self, *, config: MkDocsConfig) -> None:
-        """Write what stands beside the pages: feeds, cards, redirects."""
-        build.write_extras(self._site)
+    def _write_beside(self, *, config: MkDocsConfig) -> None:
+        """Write what stands beside the pages: feeds, cards, redirects, the search index."""
+        site, put, standing = self._site, self._put, self.standing
+        site.learn(need for needs in self.woven.values() for need in needs)
+        if standing is None:
+            beside.write(site, put)
+        else:
+            beside.write(site, put, standing.stands_beside, standing.faces)
+        if self._searched:
+            entries, settings = self._searched
+            there = Path(config.site_dir)
+            last = standing.output if standing else self._last
+            writing.write(
+                entries, settings, there, last=None if last == there else last, keeper=standing
+            )
+        self.standing = self._searched = None
+
+    on_post_build = CombinedEvent(_take_search, _write_beside)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> None:
         """Weave again when somebody's answer is approved, not only when a text changes."""
@@ -152,13 +212,12 @@ class CmflowPlugin(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]  # as
     def _weave(self, html: str, url: str) -> str:
         if self._weaver is None:
             try:
-                self._site = build.site_of(
-                    self._settings, self._library, self._made, now=dt.datetime.now(dt.UTC)
+                self._weaver = loom.weaver_of(
+                    self._site, self.standing.larder if self.standing else None
                 )
-                self._weaver = build.weaver_of(self._site)
             except CmflowError as error:
                 raise PluginError("; ".join(f.message.show() for f in error.findings)) from error
-        return self._weaver.page(html, url)
+        return loom.weave(self._weaver, html, url, self._put)
 
 
 def _calm(builder: Callable[[], None], settings: Settings) -> Callable[[], None]:
@@ -179,6 +238,12 @@ def _calm(builder: Callable[[], None], settings: Settings) -> Callable[[], None]
             raise Abort(report.text(found, words)) from error
 
     return rebuild
+
+
+def _digest(page: Page) -> bytes:
+    """Return what tells the text of a page from any other; the fast ways know it already."""
+    text = vars(page).get("content")
+    return text.digest if isinstance(text, Later) else digest(page.content or "")
 
 
 def _escape_title(page: Page) -> None:

@@ -11,12 +11,12 @@ import msgspec
 import yaml
 import yaml_env_tag
 from mkdocs.exceptions import ConfigurationError
-from mkdocs.utils.yaml import yaml_load
 
 from cmflow import channel, source
 from cmflow.decode import Problem, decode
 from cmflow.errors import Finding, failure, say
 from cmflow.frontmatter import line_in
+from cmflow.larder import digest
 from cmflow.settings import Blog, Cmflow, Settings
 
 
@@ -76,12 +76,25 @@ _Loader.add_constructor("!ENV", yaml_env_tag.construct_env_tag)
 _Loader.add_multi_constructor("", lambda _loader, suffix, _node: suffix)
 
 
+def _loaded(config: Path) -> Any:
+    """Read the file as MkDocs does, which is asked only where it inherits or cannot be read."""
+    try:
+        data = yaml.load(config.read_bytes(), _Loader)  # noqa: S506  # a safe loader
+    except yaml.YAMLError:
+        data = None
+    if isinstance(data, dict) and "INHERIT" not in data:
+        return data
+    from mkdocs.utils.yaml import yaml_load  # slow, and few need it
+
+    with config.open("rb") as file:
+        return yaml_load(file, _Loader)
+
+
 def _read(config: Path) -> dict[str, Any]:
     remedy = say("Correct the line; every key is written “key: value”, indented with spaces.")
     try:
         config.read_bytes().decode("utf-8-sig")  # MkDocs would name a wrong byte without its line
-        with config.open("rb") as file:
-            data = yaml_load(file, _Loader)
+        data = _loaded(config)
     except FileNotFoundError:
         raise failure(
             config.as_posix(),
@@ -155,6 +168,7 @@ def _settings(
         blog=blog,
         plugins=plugins,
         extensions=tuple(_plugins(data.get("markdown_extensions"))),
+        digest=digest(repr(data)),
     )
 
 

@@ -13,10 +13,11 @@ from msgspec.structs import replace
 
 from cmflow import comment_file
 from cmflow.catalogue import catalogue
-from cmflow.community import Kept
+from cmflow.community import Filed
 from cmflow.errors import CmflowError, Message, failure, say
+from cmflow.git import Files
 from cmflow.settings import Settings
-from cmflow.shelf import Files, FileShelf, Shelf
+from cmflow.shelf import Shelf
 from cmflow.thread import Comment, Status
 
 REASONS: tuple[Message, ...] = (
@@ -40,8 +41,8 @@ _PAUSE = 0.5
 class Decided(msgspec.Struct, frozen=True):
     """What was decided as it is kept now, and what was left alone, for it had changed meanwhile."""
 
-    done: tuple[Kept, ...]
-    stale: tuple[Kept, ...]
+    done: tuple[Filed, ...]
+    stale: tuple[Filed, ...]
 
 
 @contextlib.contextmanager
@@ -51,7 +52,7 @@ def opened(shelf: Shelf, *, to_write: bool, sleep: Callable[[float], None]) -> I
     Raises `CmflowError` where the other run takes longer.
     """
     with contextlib.ExitStack() as stack:
-        for turn in range(_TRIES if to_write or not isinstance(shelf, FileShelf) else 0):
+        for turn in range(_TRIES if to_write or not shelf.at_once else 0):
             try:
                 stack.enter_context(shelf.opened())
                 break
@@ -62,19 +63,19 @@ def opened(shelf: Shelf, *, to_write: bool, sleep: Callable[[float], None]) -> I
         yield
 
 
-def everything(shelf: Shelf) -> tuple[Kept, ...]:
+def everything(shelf: Shelf) -> tuple[Filed, ...]:
     """Return all comments, the oldest first."""
     every = (one for slug in shelf.slugs() for one in shelf.comments(slug).kept.values())
     return tuple(sorted(every, key=lambda one: (one.comment.published, one.path)))
 
 
-def waiting(comments: Iterable[Kept], statuses: Iterable[Status]) -> tuple[Kept, ...]:
+def waiting(comments: Iterable[Filed], statuses: Iterable[Status]) -> tuple[Filed, ...]:
     """Return the comments of some statuses."""
     wanted = frozenset(statuses)
     return tuple(one for one in comments if one.comment.status in wanted)
 
 
-def find(word: str, comments: Iterable[Kept]) -> Kept:
+def find(word: str, comments: Iterable[Filed]) -> Filed:
     """Return the comment that a person means: by its short id, file, id or address.
 
     Raises `CmflowError` where it is none or more than one.
@@ -143,7 +144,7 @@ def _judged(comment: Comment, status: Status) -> Comment:
     return replace(comment, status=status, held_for=(), reason="")
 
 
-def decide(shelf: Shelf, seen: Iterable[Kept], decision: Decision, words: str) -> Decided:
+def decide(shelf: Shelf, seen: Iterable[Filed], decision: Decision, words: str) -> Decided:
     """Decide about comments as a person saw them; `words` is the message of a commit.
 
     Nobody decides about words that they did not see: what was edited, deleted or decided by
@@ -157,17 +158,17 @@ def decide(shelf: Shelf, seen: Iterable[Kept], decision: Decision, words: str) -
                 say("It was deleted where it was written; nothing is left to decide about."),
                 say("If it stands again there, the next cmflow collect brings it."),
             )
-    done: dict[str, Kept] = {}
+    done: dict[str, Filed] = {}
 
     def make() -> Files:
         done.clear()
         files: dict[str, bytes | None] = {}
-        now: dict[str, Mapping[str, Kept]] = {}
+        now: dict[str, Mapping[str, Filed]] = {}
         for one in chosen:
             now.setdefault(one.slug, shelf.comments(one.slug).kept)
             there = now[one.slug].get(one.comment.id)
             if there == one:
-                done[one.path] = Kept(one.path, decision(one.comment))
+                done[one.path] = Filed(one.path, decision(one.comment))
                 files[one.path] = comment_file.text(done[one.path].comment).encode()
         return files
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from cmflow import visible
 from cmflow.catalogue import Catalogue
-from cmflow.community import Kept
+from cmflow.community import Filed
 from cmflow.errors import Message, say
 from cmflow.moderation import WHY
 from cmflow.thread import Comment, Status
@@ -31,7 +31,7 @@ _STATUS: Mapping[Status, Message] = {
 class Row(msgspec.Struct, frozen=True):
     """A comment on a terminal: what is said, below it what it is about, and how it is marked."""
 
-    kept: Kept
+    kept: Filed
     about: tuple[str, ...]
     faint: bool = False
 
@@ -54,20 +54,20 @@ def drawn(rows: Iterable[Row], words: Catalogue, now: dt.datetime) -> Table:
     return made
 
 
-def table(comments: Iterable[Kept], words: Catalogue, now: dt.datetime) -> Table:
+def table(comments: Iterable[Filed], words: Catalogue, now: dt.datetime) -> Table:
     """Draw comments and where moderation stands with them."""
     rows = (Row(one, (_about(one, words),)) for one in comments)
     return drawn(rows, words, now)
 
 
-def _about(one: Kept, words: Catalogue) -> str:
+def _about(one: Filed, words: Catalogue) -> str:
     state = words.show(_STATUS[one.comment.status])
     reasons = why(one.comment, words)
     parts = (one.slug, visible.line(one.comment.source), state, reasons)
     return " · ".join(filter(None, parts))
 
 
-def text(comments: Iterable[Kept], words: Catalogue) -> str:
+def text(comments: Iterable[Filed], words: Catalogue) -> str:
     """Write a line a comment, for a pipe: id, day, status, source, post, author, first words."""
     return "\n".join(
         "\t".join(
@@ -85,7 +85,7 @@ def text(comments: Iterable[Kept], words: Catalogue) -> str:
     )
 
 
-def as_json(comments: Iterable[Kept]) -> str:
+def as_json(comments: Iterable[Filed]) -> str:
     """Write for programs.
 
     An object with `version` (1; a key that changes its meaning makes it 2) and `comments`, a list
@@ -96,7 +96,7 @@ def as_json(comments: Iterable[Kept]) -> str:
     return msgspec.json.format(msgspec.json.encode(data), indent=2).decode()
 
 
-def object_of(one: Kept) -> dict[str, Any]:
+def object_of(one: Filed) -> dict[str, Any]:
     """Return a comment as the keys and values of its file, with where it is."""
     about = {"short": one.short, "path": one.path, "post": one.slug}
     words = {"words": visible.lines(one.comment.text)}
@@ -104,13 +104,13 @@ def object_of(one: Kept) -> dict[str, Any]:
     return found
 
 
-def full(one: Kept, above: Comment | None, title: str, words: Catalogue, zone: dt.tzinfo) -> str:
+def full(one: Filed, above: Comment | None, title: str, words: Catalogue, zone: dt.tzinfo) -> str:
     """Write one comment in full, under what it answers, as plain text."""
     return "\n".join([*_head(one, above, title, words, zone), "", visible.lines(one.comment.text)])
 
 
 def _head(
-    one: Kept, above: Comment | None, title: str, words: Catalogue, zone: dt.tzinfo
+    one: Filed, above: Comment | None, title: str, words: Catalogue, zone: dt.tzinfo
 ) -> Iterator[str]:
     comment = one.comment
     profile = comment.author.url and f" ({visible.address(comment.author.url)})"

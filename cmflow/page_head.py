@@ -5,10 +5,8 @@ from __future__ import annotations
 from cmflow import comment_feeds, conversation, structured, urls
 from cmflow.comment_feeds import CommentFeed
 from cmflow.feed_parts import feed_url
-from cmflow.feeds import WHOLE, Feed
+from cmflow.feeds import WHOLE, Feed, whole
 from cmflow.gather import Context, Facts, Spot
-from cmflow.outline import plain
-from cmflow.text import shorten
 
 
 def head_of(facts: Facts, spot: Spot) -> Context:
@@ -22,7 +20,7 @@ def head_of(facts: Facts, spot: Spot) -> Context:
         image = {"url": source, "alt": picture.alt}
     description = thing.meta.description or thing.meta.summary if thing else ""
     if spot.post and not description:
-        description = shorten(plain(facts.site.content(spot.post)), 160)
+        description = facts.site.lead(spot.post)
     series = spot.post.meta.series if spot.post else ""
     series_home = facts.site.series_page(series)
     homes = {spot.url, facts.site.url(series_home) if series_home else spot.url}
@@ -47,7 +45,11 @@ def head_of(facts: Facts, spot: Spot) -> Context:
 def _feeds(facts: Facts, spot: Spot, homes: set[str]) -> list[Feed | CommentFeed]:
     """Return the feed of the site, then those that belong to a page."""
     blog = urls.blog_url(facts.site.settings)
-    found = [feed for home in sorted({blog, *homes}) for feed in facts.feeds.get(home, ())]
+    if spot.post and homes == {spot.url} != {blog}:
+        # No list of posts is at the address of a post: the others need not be known.
+        found = [whole(facts.site)]
+    else:
+        found = [feed for home in sorted({blog, *homes}) for feed in facts.feeds.get(home, ())]
     shown: list[Feed | CommentFeed] = [feed for feed in found if feed.path == WHOLE]
     shown += [feed for feed in found if feed.path != WHOLE and feed.home in homes]
     of_page = comment_feeds.of_post(facts.site, spot.post) if spot.post else None

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import msgspec
 from msgspec.structs import replace
 
-from cmflow.community import Kept
+from cmflow.community import Filed
 from cmflow.forgotten import did_of, handle
 from cmflow.moderation import same_profile
 from cmflow.thread import Comment
@@ -37,7 +37,7 @@ class Person(msgspec.Struct, frozen=True):
     did: str = ""
     handles: frozenset[str] = frozenset()
     nicks: frozenset[str] = frozenset()
-    said: tuple[Kept, ...] = ()
+    said: tuple[Filed, ...] = ()
 
     @property
     def url(self) -> str:
@@ -45,9 +45,9 @@ class Person(msgspec.Struct, frozen=True):
         return next((one.comment.author.url for one in reversed(self.said)), "")
 
 
-def people(comments: Iterable[Kept]) -> tuple[Person, ...]:
+def people(comments: Iterable[Filed]) -> tuple[Person, ...]:
     """Return everybody who spoke: of whom only a name is known, one for each source."""
-    found: dict[tuple[str, ...], list[Kept]] = {}
+    found: dict[tuple[str, ...], list[Filed]] = {}
     for one in comments:
         key = _key(one.comment)
         if key:
@@ -62,7 +62,7 @@ def _key(comment: Comment) -> tuple[str, ...]:
     return (comment.source, folded(comment.author.name)) if comment.author.name else ()
 
 
-def _person(said: list[Kept]) -> Person:
+def _person(said: list[Filed]) -> Person:
     names = dict.fromkeys(one.comment.author.name for one in said if one.comment.author.name)
     profiles = (same_profile(one.comment.author.url) for one in reversed(said))
     profile = next(filter(None, profiles), "")
@@ -148,7 +148,7 @@ def folded(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
-def known_as(one: Person, comments: Iterable[Kept]) -> Person:
+def known_as(one: Person, comments: Iterable[Filed]) -> Person:
     """Return a person with the handles under which others call them in what they said."""
     if not one.profile:
         return one

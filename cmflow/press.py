@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
 
 from cmflow import cards, frontmatter, urls
 from cmflow.catalogue import catalogue
 from cmflow.post import Post
+from cmflow.settings import Cards
 from cmflow.site import Site
 
 
@@ -19,20 +23,37 @@ def card_url(site: Site) -> Callable[[Post], str]:
     return lambda post: f"assets/cards/{post.slug}.png" if drawn else ""
 
 
-def write_cards(site: Site) -> None:
-    """Write the card of every post into the output folder, drawn anew only where it changed."""
+class Drawn(msgspec.Struct, frozen=True):
+    """A card: its place below the output folder, and a name for all that it is made of."""
+
+    path: str
+    key: str
+    card: cards.Card
+    colours: Cards
+    picture: Path | None
+    kept: Path
+
+    def data(self) -> bytes:
+        """Return the picture, drawn anew only where it changed."""
+        cached = self.kept / f"{self.key}.png"
+        if not cached.is_file():
+            picture = self.picture.read_bytes() if self.picture else None
+            frontmatter.write(cached, cards.draw(self.card, self.colours, picture))
+        return cached.read_bytes()
+
+
+def cards_of(site: Site) -> Iterator[Drawn]:
+    """Return the card of every post; none where the site draws no cards."""
     settings = site.settings
     url = card_url(site)
-    kept = settings.root / ".cmflow" / "cards"
     for post in site.posts:
         if not url(post):
             return
-        card = _card(site, post)
-        picture = _picture(site, post)
-        cached = kept / f"{cards.key(card, settings.cmflow.cards, picture)}.png"
-        if not cached.is_file():
-            frontmatter.write(cached, cards.draw(card, settings.cmflow.cards, picture))
-        frontmatter.write(settings.site / url(post), cached.read_bytes())
+        card, path = _card(site, post), _picture(site, post)
+        picture = path.read_bytes() if path else None
+        key = cards.key(card, settings.cmflow.cards, picture)
+        kept = settings.root / ".cmflow" / "cards"
+        yield Drawn(url(post), key, card, settings.cmflow.cards, path, kept)
 
 
 def _card(site: Site, post: Post) -> cards.Card:
@@ -51,8 +72,8 @@ def _card(site: Site, post: Post) -> cards.Card:
     )
 
 
-def _picture(site: Site, post: Post) -> bytes | None:
+def _picture(site: Site, post: Post) -> Path | None:
     if post.meta.image is None:
         return None
     path = site.settings.docs / urls.asset_path(post.meta.image.src, post.path)
-    return path.read_bytes() if path.is_file() else None
+    return path if path.is_file() else None

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import jinja2
 from markupsafe import Markup, escape
 
+from cmflow import stencil
 from cmflow.catalogue import Catalogue
 from cmflow.networks.spans import spans
 from cmflow.note import Media
@@ -29,17 +29,7 @@ def as_html(
 
     Every text is escaped, pictures are in the page itself, and its own policy forbids the rest.
     """
-    jinja = jinja2.Environment(
-        autoescape=True,
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    jinja.install_gettext_callables(  # type: ignore[attr-defined]  # made by the extension
-        words.gettext, words.ngettext, newstyle=True
-    )
+    jinja = stencil.environment(words, _TEMPLATES)
     return jinja.get_template("preview.html").render(
         posts=list(by_post(showings)),
         site=site,

@@ -17,9 +17,6 @@ from cmflow.post import Page, Post
 from cmflow.schedule import Entry, Kind, Moment, Stage
 from cmflow.site import Site
 
-ADDRESS = "calendar.ics"
-"""Where the feed stands, below the root of the site."""
-
 _YEAR = dt.timedelta(days=366)
 
 
@@ -42,7 +39,7 @@ def rows(site: Site) -> tuple[list[Row], list[tuple[dt.date, list[Row]]]]:
         row = Row(entry.start, page, entry.place)
         made.append((row, walltime.begin(entry.end or entry.start, zone)))
     for row, over in sorted(made, key=lambda pair: walltime.begin(pair[0].start, zone)):
-        if over > site.now:
+        if not site.past(over):
             coming.append(row)
         else:
             past.setdefault(walltime.day(row.start).replace(day=1), []).insert(0, row)
@@ -65,12 +62,13 @@ def feed(site: Site, former: bytes = b"") -> bytes:
     """
     words = catalogue(site.settings.language)
     labels = Labels(site.settings, site.library, words)
-    newest = max((post.updated for post in site.posts), default=site.now)
-    recent = site.now - _YEAR
+    zone = site.settings.zone
+    newest = max((post.updated for post in site.posts), default=None)
+    stamp = newest if newest is not None and site.past(newest) else site.now
     shown = [
         entry
         for entry in entries(site)
-        if walltime.begin(entry.end or entry.start, site.settings.zone) >= recent
+        if not site.past(_forgotten(walltime.begin(entry.end or entry.start, zone)))
     ]
     about = ics.Feed(
         name=words.show(say("{site}, calendar", site=site.settings.site_name)),
@@ -78,7 +76,15 @@ def feed(site: Site, former: bytes = b"") -> bytes:
         zone=site.settings.cmflow.timezone,
         public=True,
     )
-    return ics.write(about, shown, labels, now=min(newest, site.now), former=former)
+    return ics.write(about, shown, labels, now=stamp, former=former)
+
+
+def _forgotten(over: dt.datetime) -> dt.datetime:
+    """Return when something that is over leaves the feed."""
+    try:
+        return over + _YEAR
+    except OverflowError:  # the year 9999
+        return over
 
 
 def _start(post: Post) -> Moment:

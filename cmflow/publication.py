@@ -126,9 +126,11 @@ def _remoteless(remote: str) -> CmflowError:
 def _refused(error: GitError) -> CmflowError:
     remedy: Message = say("See whether this machine may push there; nothing is lost, and the next "
                           "run tries again.")  # fmt: skip
-    if _PROTECTED.search(str(error)):
+    if error.is_full:
+        remedy = say("Make room, then run it again: nothing is lost.")
+    elif _PROTECTED.search(str(error)):
         remedy = say(
             "The branch is protected. In the settings of the repository, under Rules, let a deploy "
-            "key through and check out with it; docs/ci/github.md says how."
+            "key through, and keep it as the secret CMFLOW_DEPLOY_KEY; docs/ci/github.md says how."
         )
     return failure("git", say("It cannot be pushed: {words}", words=str(error)), remedy)

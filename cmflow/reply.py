@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 
 from cmflow.errors import say
-from cmflow.network import Trouble
+from cmflow.network import NetworkError, Trouble
 
 _LONGEST = 24 * 3600.0
+_PATIENCE = 30.0
 
 Judge = Callable[["Reply", Any], Trouble | None]
 """Sorts a refusal by what a network's own words mean; `None` leaves it to the status."""
@@ -103,6 +104,16 @@ def pause(reply: Reply, said: Any, now: dt.datetime) -> float | None:
         written = written or reply.headers.get(name)
     seconds = _seconds(str(written), now) if written is not None else None
     return None if seconds is None else min(max(seconds, 0.0), _LONGEST)
+
+
+def wait(error: Exception) -> bool | float:
+    """Tell stamina whether to try again, and after how many seconds: `Retry-After` is honoured."""
+    passing = (Trouble.RATE, Trouble.TRANSIENT)
+    if not isinstance(error, NetworkError) or error.trouble not in passing:
+        return False
+    if error.again is None:
+        return True
+    return error.again if error.again <= _PATIENCE else False
 
 
 def _seconds(written: str, now: dt.datetime) -> float | None:

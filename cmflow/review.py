@@ -12,12 +12,13 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 
 from cmflow import comment_file
-from cmflow.community import Kept, Shelved
-from cmflow.git import GitError
-from cmflow.gitshelf import SKIP, GitShelf, mirror_of, mirrored, refused, root_of
+from cmflow.community import Filed, Shelved
+from cmflow.git import Files, GitError
+from cmflow.gitshelf import GitShelf, mirror_of, mirrored, refused, root_of
 from cmflow.ledger_branch import Branch
+from cmflow.offered import Offered
 from cmflow.settings import Settings
-from cmflow.shelf import Files, FileShelf
+from cmflow.shelf import FileShelf
 from cmflow.thread import Comment, Speaker, Status, Tally
 from cmflow.tip import Tip
 
@@ -46,6 +47,7 @@ class ReviewShelf:
             name="review", run=run,
         )  # fmt: skip
         self._files = FileShelf(mirrored(settings, "review"))
+        self._offered = Offered(branch.git, branch.remote, run)
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[None]:
@@ -54,10 +56,9 @@ class ReviewShelf:
             try:
                 self._tip.clear()
                 self._tip.fetch()
-                self._tip.push(self._deleted, f"Rejected by deletion{SKIP}")
-                if self._tip.commit and not self._added():
-                    # All of it was merged, however it was merged.
-                    self._tip.remove()
+                self._offered.fetch()
+                self._settle()
+                self._offered.put(self._left())
             except GitError as error:
                 raise refused(self._branch, error) from error
             yield
@@ -66,6 +67,11 @@ class ReviewShelf:
     def base(self) -> str:
         """The branch into which it is merged."""
         return self._branch.name
+
+    @property
+    def apart(self) -> bool:
+        """Tell whether that branch holds nothing but what came back."""
+        return not root_of(self._branch)
 
     @property
     def waiting(self) -> Mapping[str, int]:
@@ -93,7 +99,7 @@ class ReviewShelf:
     def comments(self, slug: str) -> Shelved:
         """Read the comments of a post; what stands on the main branch counts more."""
         main, review = self._main.comments(slug), self._files.comments(slug)
-        mine: dict[str, Kept] = dict(review.kept) | dict(main.kept)
+        mine: dict[str, Filed] = dict(review.kept) | dict(main.kept)
         return Shelved(mine, main.broken | review.broken, (*main.findings, *review.findings))
 
     def tallies(self, slug: str) -> Mapping[str, Tally]:
@@ -112,9 +118,12 @@ class ReviewShelf:
         """Keep what is held, and what waits there already, on the branch; the rest on main."""
         kept = dict(self._main.keep(lambda: self._split(make())[0], words))
         try:
-            added = self._tip.push(
-                lambda: self._split(make())[1], f"{words}{SKIP}", self._main.tip.commit
-            )
+            if self._split(make())[1]:
+                # Nothing can be merged into a branch that is not there.
+                self._main.tip.begin("What came back")
+            # Without a word to skip workflows: a squash would take it along onto the main branch.
+            added = self._tip.push(lambda: self._split(make())[1], words, self._main.tip.commit)
+            self._offered.put(self._left())
         except GitError as error:
             raise refused(self._branch, error) from error
         return kept | dict(added)
@@ -138,25 +147,41 @@ class ReviewShelf:
         paths = (path.relative_to(folder).as_posix() for path in found)
         return [path for path in paths if not self._main.has(path)]
 
+    def _settle(self) -> None:
+        """Reject what a reviewer deleted, and take a branch away of which all was merged.
+
+        Where the branch was taken away and nothing of it was merged, nobody decided anything.
+        """
+        if not self._is_merged():
+            if self._tip.commit:
+                self._tip.push(self._deleted, "Rejected by deletion")
+            return
+        self._main.keep(self._deleted, "Rejected by deletion")
+        if self._tip.commit:
+            self._tip.remove()
+
+    def _is_merged(self) -> bool:
+        """Tell whether all that the branch holds was merged, however it was merged."""
+        if self._added():
+            return False
+        return any(map(self._main.has, self._offered.files)) or not self._deleted()
+
     def _deleted(self) -> Files:
         """Return, for every comment that a reviewer deleted, a file that says it was rejected."""
-        files: dict[str, bytes | None] = {}
-        since = self._main.tip.commit
-        for path in self._tip.deleted(since):
-            if _is_comment(path) and not self._main.has(path) and not self._files.has(path):
-                before = self._read(self._tip.last(path, since))
-                if before is not None:
-                    files[path] = comment_file.text(_rejected(before)).encode()
-        return files
+        return {
+            path: data
+            for path, data in self._offered.files.items()
+            if not self._main.has(path) and not self._files.has(path)
+        }
 
-    def _read(self, data: bytes) -> Comment | None:
-        """Read a comment that no longer has a file."""
-        lost = self._tip.mirror.parent / "lost.md"
-        lost.write_bytes(data)
-        try:
-            return comment_file.load(lost, self._settings, [])
-        finally:
-            lost.unlink()
+    def _left(self) -> dict[str, bytes]:
+        """Return what would stay of each comment that the branch adds, if it were deleted."""
+        found: dict[str, bytes] = {}
+        for path in self._added():
+            comment = comment_file.load(self._tip.mirror / path, self._settings, [])
+            if comment is not None:
+                found[path] = comment_file.text(_rejected(comment)).encode()
+        return found
 
 
 def _rejected(before: Comment) -> Comment:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from urllib.parse import urlsplit
 
+import msgspec
 import nh3
 from markupsafe import Markup, escape
 
 _TAGS = {"a", "blockquote", "br", "code", "del", "em", "li", "ol", "p", "pre", "strong", "ul"}
+_TEXT_ALONE = re.compile("[^<>&\x00\r\xa0\ud800-\udfff]*")
 _SCHEMES = {"http", "https", "mailto"}
 # Control characters, halves of characters, and those that turn the direction of what follows.
 _UNSEEN = re.compile(
@@ -23,8 +26,12 @@ _MOST_KEPT = 20_000
 _NAME = 80
 
 
+# An answer is shown on its page, described in its head, and stands in two feeds.
+@functools.lru_cache(maxsize=1024)
 def clean(html: str) -> Markup:
     """Reduce a stranger's HTML to text with light emphasis and links that pass no credit on."""
+    if _TEXT_ALONE.fullmatch(html):
+        return Markup(html)  # noqa: S704  # nothing in it means anything in HTML
     return Markup(  # noqa: S704  # nh3 is what makes it safe
         nh3.clean(
             html,
@@ -58,6 +65,7 @@ def name(text: str) -> str:
     return seen if len(seen) <= _NAME else seen[: _NAME - 1] + "…"
 
 
+@functools.lru_cache(maxsize=4096)
 def address(url: str) -> str:
     """Return a web or mail address, or nothing where the scheme is any other one.
 
@@ -104,7 +112,18 @@ def escape_name(text: str) -> str:
 
 def script_json(data: object) -> Markup:
     """Write data as JSON that can stand inside `<script>`: nothing in it can close the tag."""
-    text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=False)
-    for unsafe in "<>&\u2028\u2029":
-        text = text.replace(unsafe, f"\\u{ord(unsafe):04x}")
+    text = written_json(data)
+    if _UNSAFE.search(text):
+        text = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return Markup(text)  # noqa: S704  # see above
+
+
+_UNSAFE = re.compile("[<>&\u2028\u2029]")
+
+
+def written_json(data: object) -> str:
+    """Write data as JSON that a person can read, as `json.dumps` with `indent=1` does."""
+    try:
+        return msgspec.json.format(msgspec.json.encode(data), indent=1).decode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return json.dumps(data, ensure_ascii=False, indent=1)

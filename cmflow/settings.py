@@ -137,6 +137,8 @@ class Settings(msgspec.Struct, frozen=True):
     blog: Blog
     plugins: tuple[str, ...]
     extensions: tuple[str, ...]
+    digest: bytes = b""
+    """Of all that `mkdocs.yml` says, what it inherits and takes from the environment included."""
 
     @property
     def root(self) -> Path:

@@ -13,18 +13,17 @@ from typing import Protocol
 from cmflow import community, forgotten, frontmatter
 from cmflow.community import Shelved
 from cmflow.errors import failure, say
+from cmflow.git import Files
 from cmflow.settings import Settings
 from cmflow.store import locked
 from cmflow.thread import Tally
-
-Files = Mapping[str, bytes | None]
-"""What files hold, by their paths below `content/community`; `None` deletes one."""
 
 
 class Shelf(Protocol):
     """Keeps comments, reactions, and who was forgotten.
 
-    `at_once` tells that keeping is cheap, so that nothing need wait for the end of a source.
+    `at_once` tells that both reading and keeping are cheap: nothing need be fetched first, and
+    nothing need wait for the end of a source.
     """
 
     at_once: bool
@@ -56,8 +55,9 @@ class Shelf(Protocol):
     def keep(self, make: Callable[[], Files], words: str) -> Files:
         """Keep durably what `make` returns, and return it.
 
-        `make` reads the shelf and says what should be in it; it is called again where another
-        machine was quicker. `words` is the message of a commit. Raises `CmflowError`.
+        `make` reads the shelf and says what should be in it, by paths below `content/community`; it
+        is called again where another machine was quicker. `words` is the message of a commit.
+        Raises `CmflowError`.
         """
 
 

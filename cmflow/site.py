@@ -5,15 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from cmflow import urls
+from cmflow.book import Need
+from cmflow.larder import digest
 from cmflow.ledger import Receipt
 from cmflow.library import Library
+from cmflow.outline import plain
 from cmflow.post import Page, Post
 from cmflow.settings import Settings
-from cmflow.thread import Branch, Tally
+from cmflow.text import shorten
+from cmflow.thread import Branch, Comment, Reply, Tally, walk
+from cmflow.trace import Trace, Woven
 
 QUESTIONS = "questions"
 """The folder, below `docs_dir`, of the question bank: one page per question, its name is its id."""
@@ -22,16 +28,25 @@ SERIES = "series"
 """The folder, below `docs_dir`, of the pages of series; a file's name is the id of its series."""
 
 
+_LEAD = 160
+"""Characters: about what a search engine shows."""
+
+
 class Made(msgspec.Struct, frozen=True):
     """What an engine made of a library.
 
     `urls` maps the path of every Markdown file that has a page to its address, relative to the root
     of the site; `contents` maps the path of every such post to the HTML of its text alone, with
     links relative to its page. What an engine left out (a draft, a future post) is in neither.
+    `searcher` is the address, below the root, of our script that answers the engine's search
+    dialog, where it is to take the place of the engine's own.
     """
 
     urls: Mapping[str, str]
     contents: Mapping[str, str]
+    digests: Mapping[str, bytes] = {}
+    """What tells the text of a post from any other, where that is known without reading it."""
+    searcher: str = ""
 
 
 class Site:
@@ -39,6 +54,9 @@ class Site:
 
     `threads`, `receipts` and `tallies` (by channel) are keyed by slug; `faces` are the names of the
     pictures of people that may be shown. Everything derived is computed once, when asked for.
+
+    What can change while all that was written stays the same is read by methods only, which leave
+    a note in `trace`, which fills `woven`.
     """
 
     def __init__(
@@ -52,15 +70,121 @@ class Site:
         receipts: Mapping[str, tuple[Receipt, ...]] | None = None,
         tallies: Mapping[str, Mapping[str, Tally]] | None = None,
         faces: frozenset[str] = frozenset(),
+        woven: Woven | None = None,
     ) -> None:
         self.settings = settings
         self.library = library
         self.made = made
-        self.now = now
-        self.threads = threads or {}
-        self.receipts = receipts or {}
-        self.tallies = tallies or {}
-        self.faces = faces
+        self.trace = Trace(self.state, woven)
+        self.moment = now
+        self._threads = threads or {}
+        self._receipts = receipts or {}
+        self._tallies = tallies or {}
+        self._faces = faces
+        # A page asks several times for its own conversation.
+        self._read: tuple[str | None, tuple[Reply, ...]] = (None, ())
+        self._states: dict[tuple[str, str], bytes] = {}
+
+    @property
+    def now(self) -> dt.datetime:
+        """The moment of the build. What asks for it is made anew by each; see `past`."""
+        self.trace.note("now")
+        return self.moment
+
+    def past(self, moment: dt.datetime) -> bool:
+        """Tell whether a moment has come."""
+        come = moment <= self.moment
+        if not come:
+            self.trace.wait(moment)
+        return come
+
+    def replies(self, slug: str) -> tuple[Reply, ...]:
+        """Return the conversation under a post, in the order of reading."""
+        self.trace.note("thread", slug)
+        if self._read[0] != slug:
+            self._read = (slug, tuple(walk(self._threads.get(slug, ()))))
+        replies = self._read[1]
+        for reply in replies:
+            self.has_face(reply.comment.author.avatar)  # noted: these pictures are shown
+        return replies
+
+    def is_answered(self, slug: str) -> bool:
+        """Tell whether somebody's answer to a post is shown."""
+        self.trace.note("answered", slug)
+        return bool(self.state("answered", slug))
+
+    def is_anyone_heard(self) -> bool:
+        """Tell whether somebody's answer to any post is shown."""
+        self.trace.note("anyone")
+        return bool(self.state("anyone", ""))
+
+    def latest(self, most: int) -> list[Post]:
+        """Return the posts with the newest answers, at most so many."""
+        self.trace.note("latest", str(most))
+        return self._ranked(most)
+
+    def receipts(self, slug: str) -> tuple[Receipt, ...]:
+        """Return what is known of the copies of a post elsewhere."""
+        self.trace.note("receipts", slug)
+        return self._receipts.get(slug, ())
+
+    def tallies(self, slug: str) -> Mapping[str, Tally]:
+        """Return the reactions to a post, by channel."""
+        self.trace.note("tallies", slug)
+        return self._tallies.get(slug, {})
+
+    def has_face(self, name: str) -> bool:
+        """Tell whether there is a picture of a person that may be shown."""
+        if name:
+            self.trace.note("face", name)
+        return name in self._faces
+
+    def learn(self, needs: Iterable[Need]) -> None:
+        """Take over what is known of conversations and texts, so that nobody reads them again."""
+        self._states |= {(need.kind, need.name): need.state for need in needs}
+
+    def state(self, kind: str, name: str) -> bytes:
+        """Return how something that was read is now, as far as it tells two builds apart.
+
+        Of a conversation it is when it was last answered, and the id of that answer.
+        """
+        if (kind, name) not in self._states:
+            self._states[kind, name] = self._look(kind, name)
+        return self._states[kind, name]
+
+    def _look(self, kind: str, name: str) -> bytes:
+        if kind == "thread":
+            replies = walk(self._threads.get(name, ()))
+            return max((_when(reply.comment) for reply in replies), default="").encode()
+        if kind == "answered":
+            return b"1" if self._last(name) else b""
+        if kind == "anyone":
+            return b"1" if any(self._last(post.slug) for post in self._heard) else b""
+        if kind == "latest":
+            ranked = self._ranked(int(name))
+            return digest(*(b"%s %s" % (p.slug.encode(), self._last(p.slug)) for p in ranked))
+        if kind == "face":
+            return b"1" if name in self._faces else b""
+        if kind == "lead":
+            lead = shorten(plain(self.made.contents.get(name, "")), _LEAD)
+            return lead.encode("utf-8", "surrogatepass")
+        if kind == "content":
+            return self.made.digests.get(name) or digest(self.made.contents.get(name, ""))
+        if kind == "version":
+            source = self.library.sources.get(name)
+            return source.version.encode() if source else b""
+        return b""
+
+    def _last(self, slug: str) -> bytes:
+        return self.state("thread", slug)
+
+    def _ranked(self, most: int) -> list[Post]:
+        found = [post for post in self._heard if self._last(post.slug)]
+        return sorted(found, key=lambda post: self._last(post.slug), reverse=True)[:most]
+
+    @functools.cached_property
+    def _heard(self) -> tuple[Post, ...]:
+        return tuple(post for post in self.posts if post.meta.comments is not False)
 
     @functools.cached_property
     def posts(self) -> tuple[Post, ...]:
@@ -110,12 +234,29 @@ class Site:
 
     def version(self, post: Post) -> str:
         """Return the digest of a post's file; `syndicate` looks for it on the published page."""
-        source = self.library.sources.get(post.path)
-        return source.version if source else ""
+        self.trace.note("version", post.path)
+        return self.state("version", post.path).decode()
 
     def content(self, post: Post) -> str:
         """Return the HTML of a post's text, with links relative to its page."""
+        self.trace.note("content", post.path)
         return self.made.contents.get(post.path, "")
+
+    def lead(self, post: Post) -> str:
+        """Return the first words of a post's text, as many as a search engine shows."""
+        self.trace.note("lead", post.path)
+        return self.state("lead", post.path).decode("utf-8", "surrogatepass")
+
+    @functools.cached_property
+    def profiles(self) -> Mapping[str, str]:
+        """The ids of the authors by the addresses of their pages, where the site makes any."""
+        if not self.settings.blog.authors_profiles:
+            return {}
+        authors = self.library.authors.items()
+        return {
+            urls.author_url(id_, author.name, author.slug, self.settings): id_
+            for id_, author in reversed(list(authors))
+        }
 
     def series_page(self, name: str) -> Page | None:
         """Return the page of a series, where the writers made one."""
@@ -133,6 +274,15 @@ class Site:
         before = posts[at - 1] if at > 0 else None
         after = posts[at + 1] if 0 <= at < len(posts) - 1 else None
         return before, after
+
+
+def _when(comment: Comment) -> str:
+    """Write when a comment was published, and its id, so that the order is that of time."""
+    try:
+        when = comment.published.astimezone(dt.UTC)
+    except OverflowError:  # the first hours of year 1, the last ones of year 9999
+        when = comment.published.replace(tzinfo=dt.UTC)
+    return f"{when.isoformat()} {comment.id}"
 
 
 def _episode(post: Post) -> int:

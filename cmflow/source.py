@@ -76,8 +76,6 @@ class Comments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """For how many days after the last word a thread is looked at in every run."""
     avatars: bool = False
     """true keeps the faces of people who speak, on your own site; else their initials are drawn."""
-    doors: bool = True
-    """false shows no ways to answer under the posts."""
 
 
 def unfit(

@@ -107,8 +107,9 @@ class FileStore:
 def locked(path: Path) -> Iterator[None]:
     """Hold the operating system's lock on a file; it ends with the process, however that ends.
 
-    Raises `CmflowError` where another run holds it, or where the disk knows no such locks: a mere
-    file would outlive a run that was killed.
+    The file bears the name of the command that it keeps to one run at a time. Raises
+    `CmflowError` where another run holds it, or where the disk knows no such locks: a mere file
+    would outlive a run that was killed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = filelock.FileLock(path, timeout=0, fallback_to_soft=False)
@@ -116,7 +117,7 @@ def locked(path: Path) -> Iterator[None]:
         lock.acquire()
     except filelock.Timeout:
         raise failure(
-            "syndicate",
+            path.stem,
             say("Another run is at work."),
             say("Wait until it has ended; whatever it leaves is done by the next run."),
         ) from None

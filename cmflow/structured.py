@@ -18,15 +18,11 @@ from cmflow.post import Author, Event, Guest, Page, Picture, Post, Video
 from cmflow.safe import address, clean
 from cmflow.settings import Settings
 from cmflow.site import Site
-from cmflow.text import shorten
 from cmflow.thread import Comment
 
 Node = dict[str, object]
 
 _CLOCK = re.compile(r"(?:(\d+):)?(\d+):([0-5]\d)")
-_DESCRIPTION = 160
-"""Characters: about what a search engine shows."""
-
 _COMMENTS = 50
 """How many answers are described; the page has them all."""
 
@@ -207,12 +203,11 @@ def _location(event: Event, online: str) -> Node | None:
 
 def _profile(site: Site, url: str) -> list[Node]:
     """Describe the page that the engine makes of an author."""
-    settings = site.settings
-    for id_, author in site.library.authors.items() if settings.blog.authors_profiles else ():
-        if url == _profile_url(id_, author, settings):
-            here = urls.absolute(url, settings)
-            return [_node("ProfilePage", url=here, mainEntity=_author(site, id_))]
-    return []
+    id_ = site.profiles.get(url)
+    if id_ is None:
+        return []
+    here = urls.absolute(url, site.settings)
+    return [_node("ProfilePage", url=here, mainEntity=_author(site, id_))]
 
 
 def _crumbs(site: Site, thing: Post | Page, title: str) -> Node:
@@ -245,11 +240,7 @@ def _publisher(settings: Settings) -> Node:
 
 
 def _description(site: Site, post: Post) -> str:
-    return (
-        post.meta.description
-        or post.meta.summary
-        or shorten(plain(site.content(post)), _DESCRIPTION)
-    )
+    return post.meta.description or post.meta.summary or site.lead(post)
 
 
 def _pictures(settings: Settings, image: Picture | None, path: str, card: str) -> list[str]:

@@ -55,6 +55,8 @@ _HIGH = re.compile(rf"(?<!\s)[ {WIDE}](?=[;!?]+(?:[\s»”)\]]|$))")
 _COLON = re.compile(r"(?<!\s) (?=:(?:\s|$))")
 _OPEN = re.compile(r"« ")
 _CLOSE = re.compile(r" »")
+_FRENCH = re.compile(rf"[ {WIDE}][;!?:»]|« |\d ")
+"""What every one of the patterns needs: most pieces of a page have none of it."""
 _NUMBER = re.compile(r"(?<=\d) (?=(?:\d{3})(?!\d)|€|%|h\b|km\b|kg\b|cm\b|mm\b|m²)")
 
 
@@ -84,6 +86,6 @@ def typeset_french_html(html: str) -> str:
             match = _VERBATIM.match(part)
             if match and not part.endswith("/>"):
                 depth += -1 if match[1] else 1
-        elif depth <= 0 and part and not part.isspace():
+        elif depth <= 0 and _FRENCH.search(part):
             parts[at] = typeset_french(part)
     return "".join(parts)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-from cmflow import forgotten
 from cmflow.git import Files, Git, GitError, fast_import
 
 _TRIES = 8
@@ -86,6 +85,17 @@ class Tip:
             self._sleep(0.1 * turn)
         raise last
 
+    def begin(self, words: str) -> None:
+        """Make the branch where there is none, with nothing on it yet. Raises `GitError`."""
+        if self.commit:
+            return
+        try:
+            self._pushed(self._commit({}, words, ""))
+        except GitError:
+            self.fetch()
+            if not self.commit:
+                raise
+
     def remove(self) -> None:
         """Take the branch away from the remote, unless another machine has moved it meanwhile."""
         lease = f"--force-with-lease=refs/heads/{self.branch}:{self.commit}"
@@ -93,26 +103,6 @@ class Tip:
             target = f":refs/heads/{self.branch}"
             self.git.run("push", "--quiet", "--no-verify", lease, self._remote, target)
         self.fetch()
-
-    def deleted(self, since: str) -> Iterator[str]:
-        """Yield the paths, below the folder, of files that people took away since a commit."""
-        if not self.commit:
-            return
-        words = (
-            "log", "--diff-filter=D", "--no-renames", "--name-only", "--format=", "-z",
-            "--invert-grep", f"--grep=^{forgotten.COMMIT}$",
-        )  # fmt: skip
-        where = ("--", self._folder) if self._folder else ()
-        listed = self.git.run(*words, f"{since}..{self.commit}", *where).decode("utf-8", "replace")
-        for path in dict.fromkeys(filter(None, listed.split("\0"))):
-            yield path.strip().removeprefix(f"{self._folder}/" if self._folder else "")
-
-    def last(self, path: str, since: str) -> bytes:
-        """Return what a file held before it was taken away since a commit."""
-        place = self._place(path)
-        words = ("log", "-1", "--diff-filter=D", "--no-renames", "--format=%H")
-        commit = self.git.line(*words, f"{since}..{self.commit}", "--", place)
-        return self.git.run("cat-file", "blob", f"{commit}^:{place}")
 
     def _differs(self, path: str, data: bytes | None) -> bool:
         target = self.mirror / path

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from cmflow import urls
 from cmflow.heard import Topic
 from cmflow.ledger import Ledger, State
@@ -18,16 +16,15 @@ from cmflow.shelf import Shelf
 from cmflow.thread import Status
 
 
-class Span(msgspec.Struct, frozen=True):
-    """Since when a thread must have lived to be asked about: a person's word, or the window."""
-
-    since: dt.date
-
-
 def of_channel(
-    channel: str, posts: Iterable[Post], ledger: Ledger, shelf: Shelf, span: Span, site: Settings
+    channel: str,
+    posts: Iterable[Post],
+    ledger: Ledger,
+    shelf: Shelf,
+    since: dt.date,
+    site: Settings,
 ) -> Iterator[Topic]:
-    """Yield the posts with a note on a channel, whose last word is not older than the span."""
+    """Yield the posts with a note on a channel, whose last word is not older than `since`."""
     for post in posts:
         receipt = ledger.receipts.get((post.slug, channel))
         parts = receipt.parts if receipt else ()
@@ -36,7 +33,7 @@ def of_channel(
         )
         days = [part.created.date() for part in parts if part.created]
         last = shelf.last_word(post.slug)
-        if sent and max([*days, *([last] if last else [])], default=span.since) >= span.since:
+        if sent and max([*days, *([last] if last else [])], default=since) >= since:
             yield topic(post, site, sent, known(shelf, post.slug, channel))
 
 

@@ -6,7 +6,9 @@ of Material's blog plugin (https://squidfunk.github.io/mkdocs-material/plugins/b
 
 from __future__ import annotations
 
+import functools
 import posixpath
+import re
 from collections.abc import Iterable
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
@@ -17,15 +19,24 @@ from cmflow.post import Post
 from cmflow.settings import Settings
 
 _slug = engine_slugify(case="lower")
+# An address in which nothing has to be resolved, nor escaped: there are tens of thousands.
+_PLAIN = re.compile(r"(?!/|\.)(?:[\w~%-]|\.(?!\.?/|\.?$)|/(?!/))*", re.ASCII)
+_FULL = re.compile(r"https?://[\w.-]+(?:/[\w~%.+/-]*)?", re.ASCII)
+_HOST = re.compile(r"https?://[\w.-]+(?::\d+)?/(?:[\w~%-]+/)*", re.ASCII)
 
 
 def page_url(path: str, settings: Settings) -> str:
     """Return the address of a page, relative to the root of the site: `events/fete/`."""
+    return _page_url(path, settings.directory_urls)
+
+
+@functools.lru_cache(maxsize=4096)
+def _page_url(path: str, directory_urls: bool) -> str:  # noqa: FBT001  # a key of the cache
     stem = path.removesuffix(".md")
     folder, name = posixpath.split(stem)
     if name in ("index", "README"):
         stem = posixpath.join(folder, "index")
-    if settings.directory_urls:
+    if directory_urls:
         stem = folder if posixpath.basename(stem) == "index" else stem
         return quote(f"{stem}/") if stem else ""
     return quote(f"{stem}.html")
@@ -53,6 +64,7 @@ def post_url(post: Post, settings: Settings) -> str:
     return page_url(posixpath.normpath(posixpath.join(blog.blog_dir, f"{path}.md")), settings)
 
 
+@functools.lru_cache(maxsize=4096)
 def category_slug(name: str) -> str:
     """Slug a category or tag as the engine does by default."""
     return str(_slug(name, "-"))
@@ -109,16 +121,28 @@ def relative(target: str, page: str) -> str:
     What carries a scheme, or begins at the root of a host, is returned as it is. A page that begins
     at the root gets links that do: it is shown at addresses that are not its own.
     """
-    if urlsplit(target).scheme or target.startswith(("/", "#")):
+    if target.startswith(("/", "#")) or (":" in target and urlsplit(target).scheme):
         return target
     if page.startswith("/"):
         return posixpath.join(posixpath.dirname(page), target)
     path, mark, fragment = target.partition("#")
     base = posixpath.dirname(page)
-    result = posixpath.relpath(path or ".", base or ".")
+    result = steps(path, base)
     if path.endswith("/") or not path:
         result = "./" if result == "." else f"{result}/"
     return result + mark + fragment
+
+
+def steps(path: str, base: str) -> str:
+    """Return the way from one folder to a file or folder, as `posixpath.relpath` does."""
+    if not (_PLAIN.fullmatch(path) and _PLAIN.fullmatch(base)):
+        return posixpath.relpath(path or ".", base or ".")
+    there = path.removesuffix("/").split("/") if path else []
+    here = base.split("/") if base else []
+    at = 0
+    while at < len(there) and at < len(here) and there[at] == here[at]:
+        at += 1
+    return "/".join([*[".."] * (len(here) - at), *there[at:]]) or "."
 
 
 def join(page: str, link: str) -> str:
@@ -136,9 +160,19 @@ def join(page: str, link: str) -> str:
 
 def absolute(url: str, settings: Settings) -> str:
     """Write an address of the site in full, below `site_url`."""
-    return urljoin(
+    return resolve(
         settings.site_url if settings.site_url.endswith("/") else f"{settings.site_url}/", url
     )
+
+
+def resolve(base: str, url: str) -> str:
+    """Resolve an address against a base, as `urljoin` does; raises `ValueError` where it does."""
+    if _HOST.fullmatch(base):
+        if _PLAIN.fullmatch(url):
+            return base + url
+        if _FULL.fullmatch(url) and "/." not in url:
+            return url
+    return urljoin(base, url)
 
 
 def doubles(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from cmflow.blocks import Blocks
 from cmflow.gather import BLOCKS, Spot
-from cmflow.mend import mend
+from cmflow.mend import mend, point_search
 from cmflow.outline import sections
 from cmflow.post import Post
 from cmflow.site import Site
@@ -27,6 +27,8 @@ _ARTICLE = re.compile(r'<article class="md-content__inner md-typeset"(?P<rest>[^
 _EXCERPT = re.compile(r'<article class="md-post md-post--excerpt">')
 _EXCERPT_LINK = re.compile(r'<h[12][^>]*><a class="toclink" href="(?P<href>[^"]*)"')
 _DESCRIPTION = re.compile(r'\s*<meta name="description" content="[^"]*">')
+_META = '<meta name="description"'
+_MARK = "cmflow:"
 _NOT_FOUND = "404.html"
 """The page that a host shows in the place of any that is not there."""
 
@@ -47,26 +49,33 @@ class Weaver:
     """Weaves the pages of one site; `page` is a pure function of the page's HTML."""
 
     def __init__(self, site: Site, blocks: Blocks) -> None:
-        self._site = site
+        self.site = site
         self._blocks = blocks
         self._posts = {site.url(post): post for post in site.posts}
         self._paths = {url: path for path, url in site.made.urls.items()}
+
+    def post(self, url: str) -> Post | None:
+        """Return the post at an address below the root of the site."""
+        return self._posts.get(url)
 
     def page(self, html: str, url: str) -> str:
         """Return a page with its data woven in; `url` is its address below the root of the site."""
         path = self._paths.get(url, "")
         if url == _NOT_FOUND:
-            url = urljoin(self._site.settings.site_url or "/", url)
+            url = urljoin(self.site.settings.site_url or "/", url)
             url = urlsplit(url).path
-        spot = Spot(url, path, self._posts.get(url), self._site.pages.get(path))
-        placed = {match["name"] for match in SLOT.finditer(html)}
+        spot = Spot(url, path, self._posts.get(url), self.site.pages.get(path))
+        placed = {match["name"] for match in SLOT.finditer(html)} if _MARK in html else set()
         if spot.post is not None or spot.page is not None:
             html = self._surround(html, spot, placed)
         html = self._excerpts(html, spot)
-        html = SLOT.sub(lambda match: self._slot(match, spot), html)
+        if placed:
+            html = SLOT.sub(lambda match: self._slot(match, spot), html)
         html = self._head(html, spot)
         html = mend(html, self._blocks.words)
-        if self._site.settings.language == "fr":
+        if searcher := self.site.made.searcher:
+            html = point_search(html, searcher)
+        if self.site.settings.language == "fr":
             head, mark, body = html.partition("<body")
             html = head + mark + typeset_french_html(body)
         return html
@@ -106,7 +115,7 @@ class Weaver:
         parts: list[str] = []
         at = 0
         for section in sections(inner):
-            question = self._site.questions.get(section.id)
+            question = self.site.questions.get(section.id)
             if question is None:
                 continue
             parts += [inner[at : section.body], self._blocks.question_link(spot, question)]
@@ -133,7 +142,7 @@ class Weaver:
         if not mark:
             return html
         addition = self._blocks.head(spot)
-        if '<meta name="description"' in addition:
+        if _META in addition and _META in head:
             head = _DESCRIPTION.sub("", head)
         return head + addition + mark + rest
 

@@ -36,7 +36,8 @@ PINS: Mapping[str, Pin] = {
 """By action, `owner/name`."""
 
 _USES = re.compile(
-    r"^[ \t]*(?:-[ \t]+)?uses:[ \t]*(?P<action>[\w.-]+/[\w.-]+)@(?P<commit>[0-9a-f]{40})"
+    r"^[ \t]*(?:-[ \t]+)?uses:[ \t]*(?P<action>[\w.-]+/[\w.-]+)(?:/[\w./-]+)?"
+    r"@(?P<commit>[0-9a-f]{40})"
     r"[ \t]*#[ \t]*(?P<version>v?\d[\w.+-]*)[ \t]*\r?$",
     re.MULTILINE,
 )
@@ -45,6 +46,7 @@ _USES = re.compile(
 def pinned(texts: Iterable[str]) -> Mapping[str, Pin]:
     """Return the pins that stand in workflows, of an action that has several the last one.
 
+    Actions of one repository have one pin, like `actions/cache/restore` and `actions/cache/save`.
     What Dependabot has brought up to date stays so: a branch or a tag is no pin and is not kept.
     """
     return {

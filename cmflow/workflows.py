@@ -7,6 +7,7 @@ what repeats or leaves out lines stands in comments, `#% if …`.
 from __future__ import annotations
 
 import difflib
+import functools
 import hashlib
 import itertools
 import json
@@ -22,10 +23,10 @@ import cmflow
 from cmflow import frontmatter
 from cmflow.catalogue import catalogue
 from cmflow.errors import Message, say
+from cmflow.review import BRANCH
 from cmflow.scalars import quoted, scalar
-from cmflow.settings import Settings
 from cmflow.workflow_facts import REQUIREMENTS, Facts
-from cmflow.workflow_pins import PINS, pinned
+from cmflow.workflow_pins import PINS, Pin, pinned
 
 FOLDER = ".github"
 """Where GitHub looks, at the top of the repository."""
@@ -45,6 +46,9 @@ TEMPLATES = Path(__file__).parent / "skeleton" / "github"
 
 PYTHON = "3.13"
 RUNNER = "ubuntu-24.04"
+
+CACHED = (".cmflow/cache", ".cmflow/cards", ".cmflow/calendar/public.ics")
+"""What a build keeps for the next one besides the site, below the site's folder."""
 
 _MARK = "cmflow workflows"
 _PUBLISH = f"{FOLDER}/workflows/publish.yml"
@@ -135,6 +139,11 @@ def steps(facts: Facts) -> Iterator[Message]:
             "Settings → Actions → General → Workflow permissions: "
             "“Allow GitHub Actions to create and approve pull requests”."
         )
+        if facts.store:
+            yield say(
+                "Settings → General → Pull Requests: “Automatically delete head branches”. "
+                "Answers that you merge are then published at once."
+            )
 
 
 def _standing(top: Path) -> Iterator[tuple[str, str]]:
@@ -160,11 +169,16 @@ def _made(facts: Facts, ours: Mapping[str, str]) -> Mapping[str, str]:
     for name in _applying(facts):
         path = f"{FOLDER}/{name}"
         pins = {**PINS, **known, **pinned([ours.get(path, "")])}
-        uses = {action: f"{action}@{pin.commit} # {pin.version}" for action, pin in pins.items()}
         template = _ACTION_TEMPLATE if name == _ACTION else name
-        text = templates.get_template(template).render(values, pin=uses.__getitem__)
+        text = templates.get_template(template).render(values, pin=functools.partial(_use, pins))
         made[path] = f"{text.rstrip()}\n"
     return made
+
+
+def _use(pins: Mapping[str, Pin], action: str) -> str:
+    """Write an action, be it the whole of a repository or a folder in it, with its pin."""
+    pin = pins["/".join(action.split("/")[:2])]
+    return f"{action}@{pin.commit} # {pin.version}"
 
 
 def _applying(facts: Facts) -> Iterator[str]:
@@ -174,6 +188,8 @@ def _applying(facts: Facts) -> Iterator[str]:
         yield _MANIFEST
     if facts.hears:
         yield "workflows/collect.yml"
+        if facts.store:
+            yield "workflows/answers.yml"
     if facts.plans:
         yield from ("workflows/calendar.yml", "ISSUE_TEMPLATE/idea.yml")
     if facts.label is not None:
@@ -202,6 +218,7 @@ def _values(facts: Facts) -> Mapping[str, object]:
     words = catalogue(settings.language)
     below = f"{facts.folder}/" if facts.folder else ""
     community = settings.below_root(settings.community)
+    site = settings.below_root(settings.site)
     return {
         **{field: getattr(facts, field) for field in facts.__struct_fields__},
         "header": words.gettext(
@@ -215,15 +232,15 @@ def _values(facts: Facts) -> Mapping[str, object]:
         "secrets": facts.secrets,
         "channels": settings.cmflow.channels,
         "site_url": settings.site_url,
-        "site": below + settings.below_root(settings.site),
+        "site": below + site,
         "community": community,
         "kept": "" if facts.store else f"{below}{community}/",
         "calendar": f"{settings.below_root(settings.plan)}/CALENDAR.md",
         "requirements": _requirements(facts, below),
         "packages": json.dumps(_packages(facts)),
         "locked": (settings.root / "uv.lock").is_file(),
-        "cache": f"{below}.cmflow",
-        "inputs": ", ".join(_literal(below + name) for name in _inputs(settings)),
+        "review": BRANCH,
+        "cached": tuple(f"{below}{path}" for path in (*CACHED, site)),
     }
 
 
@@ -240,18 +257,6 @@ def _packages(facts: Facts) -> list[str]:
         return [f"/{FOLDER}/actions/cmflow"]
     below = f"/{facts.folder}"
     return [below, f"{below.rstrip('/')}/requirements"] if facts.install == "source" else [below]
-
-
-def _inputs(settings: Settings) -> Iterator[str]:
-    """Name what a page depends on; a file that is not there does no harm."""
-    yield from (settings.config.name, "requirements*.txt", "uv.lock")
-    folders = (settings.docs, settings.plan, settings.community, settings.theme)
-    yield from (f"{settings.below_root(folder)}/**" for folder in folders if folder)
-
-
-def _literal(text: str) -> str:
-    """Write a text as GitHub's expressions do."""
-    return "'{}'".format(text.replace("'", "''"))
 
 
 def _minute(site: str, workflow: str) -> int:

@@ -47,6 +47,7 @@ class Event:
     schedule: str = ""
     pull: dict | None = None
     base: str = ""
+    deleted: str = ""
 
 
 @dataclass
@@ -79,6 +80,8 @@ class Actions:
         own.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cmflow "$@"\n')
         own.chmod(0o755)
         self.tools = tools
+        self.caches = root / "caches"
+        self.caches.mkdir()
 
     def tip(self, branch: str = "main") -> str:
         return git(self.remote, "rev-parse", branch)
@@ -155,9 +158,11 @@ class _Run:
     def _github(self):
         event = self.event
         payload = {"schedule": event.schedule, "pull_request": event.pull}
+        if event.deleted:
+            payload |= {"ref": event.deleted, "ref_type": "branch"}
         return {
             "token": "t-bot", "repository": self.actions.repository, "event_name": event.name,
-            "ref": event.ref, "run_attempt": "1", "event": payload,
+            "ref": event.ref, "run_attempt": "1", "run_id": self.folder.name, "event": payload,
         }  # fmt: skip
 
 
@@ -184,7 +189,10 @@ class _Job:
 
     @property
     def values(self):
-        return _Values(self.context, cancelled=self.run.cancelled, success=self.result == "success")
+        return self._values(self.context)
+
+    def _values(self, context):
+        return _Values(context, cancelled=self.run.cancelled, success=self.result == "success")
 
     def take(self):
         for step in self.job["steps"]:
@@ -192,7 +200,7 @@ class _Job:
 
     def _step(self, step, context):
         wanted = str(step.get("if", "success()"))
-        values = self.values
+        values = self._values(context)
         if not values.truth(wanted) or ("()" not in wanted and self.result != "success"):
             return
         if "run" in step:
@@ -259,11 +267,14 @@ class _Job:
             said = yaml.safe_load((self.work / action[2:] / "action.yml").read_text())
             for one in said["runs"]["steps"]:
                 # Python and cmflow are here already; what else it does is done.
-                if "run" in one and not _installs(one["run"]):
-                    defaults = {k: v["default"] for k, v in said["inputs"].items()}
-                    self._step(one, {**self.context, "inputs": {**defaults, **given}})
-            if given.get("cache", "true") == "true":
-                self._cached()
+                defaults = {k: v["default"] for k, v in said["inputs"].items()}
+                inner = {**self.context, "inputs": {**defaults, **given}}
+                if "cache" in one.get("uses", "") or not _installs(one.get("run", "pip install")):
+                    self._step(one, inner)
+        elif action == "actions/cache/restore":
+            self._restore(given["restore-keys"])
+        elif action == "actions/cache/save":
+            self._save(given["key"], given["path"].split())
         elif action == "actions/upload-artifact":
             source = Path(given["path"])
             target = self.run.artifacts / given["name"]
@@ -301,11 +312,20 @@ class _Job:
         if not given.get("persist-credentials", True):
             git(self.work, "remote", "set-url", "--push", "origin", "/nowhere")
 
-    def _cached(self):
-        """Bring `.cmflow` of the run before; GitHub would save it after the job."""
-        kept = self.run.actions.root / "cache"
-        if kept.is_dir():
-            shutil.copytree(kept, self.work / ".cmflow", dirs_exist_ok=True)
+    def _restore(self, prefix):
+        """Bring what the newest run kept, its times as they were."""
+        found = sorted(self.run.actions.caches.glob(f"{prefix}*.tar"), key=_age)
+        if found:
+            subprocess.run(["tar", "-xf", found[-1]], cwd=self.work, check=True)
+
+    def _save(self, key, paths):
+        """Keep what is there of these, as GitHub does, under a name that nobody used before."""
+        there = [path for path in paths if (self.work / path).exists()]
+        target = self.run.actions.caches / f"{key}.tar"
+        assert not target.exists()
+        half = target.with_suffix(f".{threading.get_ident()}")
+        subprocess.run(["tar", "--posix", "-cf", half, *there], cwd=self.work, check=True)
+        half.replace(target)
 
 
 class _Values:
@@ -348,6 +368,10 @@ class _Values:
         for name in path.split("."):
             found = found.get(name) if isinstance(found, dict) else None
         return found
+
+
+def _age(path):
+    return path.stat().st_mtime_ns
 
 
 def _installs(script):

@@ -142,7 +142,7 @@ class World:
     def round(self, since=dt.date(2026, 1, 1), shelf=None):
         shelf = shelf or self.shelf
         about = topics.of_channel(
-            "place", self.read.posts, self.ledger(), shelf, topics.Span(since), self.settings
+            "place", self.read.posts, self.ledger(), shelf, since, self.settings
         )
         return Round(
             ears=(Ear("place", self.place, tuple(about), lambda: None),),

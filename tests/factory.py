@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from cmflow import urls
+from cmflow import comment_feeds, feeds, urls
 from cmflow.frontmatter import Source
 from cmflow.library import Library
 from cmflow.post import Author, Dates, Event, Page, PageMeta, Post, PostMeta
@@ -79,8 +79,18 @@ def event(start="2026-12-05T10:00:00+01:00", end="2026-12-05T18:00:00+01:00", **
     return Event(*moments, **about)
 
 
-def site(posts=(), *, pages=(), contents=None, bodies=None, authors=None, threads=None, **changes):
-    """Return a site of posts and pages; `changes` are those of `settings`.
+def site(
+    posts=(),
+    *,
+    pages=(),
+    contents=None,
+    bodies=None,
+    authors=None,
+    back=None,
+    threads=None,
+    **changes,
+):
+    """Return a site of posts and pages; `changes` are those of `settings`, `back` what came back.
 
     `contents` maps slugs to rendered HTML, `bodies` the paths of pages to their Markdown; every
     post and page has been made.
@@ -99,7 +109,29 @@ def site(posts=(), *, pages=(), contents=None, bodies=None, authors=None, thread
     addresses = {post.path: urls.post_url(post, made) for post in ordered}
     addresses |= {page.path: urls.page_url(page.path, made) for page in pages}
     texts = {post.path: contents.get(post.slug, f"<p>{post.slug}</p>") for post in ordered}
-    return Site(made, library, Made(addresses, texts), now=NOW, threads=threads)
+    back = {"threads": threads} | (back or {})
+    return Site(made, library, Made(addresses, texts), now=NOW, **back)
+
+
+def atom(feed, made):
+    """Return a feed, of posts or of answers, as Atom."""
+    return written(feed, made)[f"{feed.path}.xml"]
+
+
+def json_feed(feed, made):
+    """Return a feed, of posts or of answers, as JSON Feed."""
+    return written(feed, made)[f"{feed.path}.json"]
+
+
+def written(feed, made):
+    """Return the files of a feed by their paths."""
+    return dict((feeds if isinstance(feed, feeds.Feed) else comment_feeds).files(feed, made))
+
+
+def answers(made):
+    """Return the feed of all answers and those of the posts, where there are some."""
+    found = (comment_feeds.of_post(made, post) for post in made.posts)
+    return tuple(filter(None, (comment_feeds.of_site(made), *found)))
 
 
 def _nine(day):

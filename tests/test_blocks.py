@@ -76,8 +76,11 @@ def test_hostile_text_stays_text(evil):
     other = post("autre", title=EVIL, tags=("t",), series="", day="2026-10-05")
     tree = grow([comment("1", text=EVIL, author=Speaker(EVIL, SCRIPT_LINK), url=SCRIPT_LINK)])
     authors = {"evil": Author(EVIL, EVIL, "a.png", url=SCRIPT_LINK)}
-    made = site([evil, other], authors=authors, threads={evil.slug: tree})
-    made.receipts = {evil.slug: (stands(evil.slug, SCRIPT_LINK),)}
+    back = {
+        "threads": {evil.slug: tree},
+        "receipts": {evil.slug: (stands(evil.slug, SCRIPT_LINK),)},
+    }
+    made = site([evil, other], authors=authors, back=back)
     html = woven(made, evil)
     assert "{{ 7*7 }}" in html
     assert "<script" not in html
@@ -122,7 +125,8 @@ def test_an_empty_thread_invites_to_where_the_copies_are():
     told = post()
     made = site([told])
     assert "pas encore commencé" in blocks(made).render("thread", spot(made, told))
-    made.receipts = {told.slug: (stands(told.slug, "https://social.example/9"),)}
+    copies = (stands(told.slug, "https://social.example/9"),)
+    made = site([told], back={"receipts": {told.slug: copies}})
     html = blocks(made).render("thread", spot(made, told))
     assert "Et si la première était la vôtre" in html
     assert '<a href="https://social.example/9" rel="noopener">' in html

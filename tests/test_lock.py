@@ -42,6 +42,14 @@ def test_a_lock_that_another_process_holds_is_refused_at_once(holder):
     assert time.monotonic() - begun < 1
 
 
+@pytest.mark.parametrize("command", ["syndicate", "collect", "tick"])
+def test_the_command_that_is_at_work_is_named(tmp_path, command):
+    path = tmp_path / f"{command}.lock"
+    with locked(path), pytest.raises(CmflowError) as caught, locked(path):
+        raise AssertionError
+    assert [finding.path for finding in caught.value.findings] == [command]
+
+
 def test_the_lock_of_a_process_that_was_killed_is_free(holder):
     holder.kill()
     holder.wait()

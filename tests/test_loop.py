@@ -123,6 +123,20 @@ class World:
                 return Event("push", sha=self.actions.tip())
         raise AssertionError(branch)
 
+    def publish_answers(self):
+        """Merge the answers that wait and delete their branch, as GitHub offers; run what starts.
+
+        Merged into a branch of their own, where there is no workflow, they start none.
+        """
+        event = self.merge("cmflow/answers", self.store or "main")
+        git(self.remote, "branch", "-D", "cmflow/answers")
+        if not self.store:
+            return self.actions.run("publish.yml", event)
+        assert not git(self.remote, "ls-tree", self.store, ".github")
+        other = self.actions.run("answers.yml", Event("delete", deleted="another"))
+        assert other.results == {"publish": "skipped"}
+        return self.actions.run("answers.yml", Event("delete", deleted="cmflow/answers"))
+
     def publish_one(self, slug, **how):
         self.propose(slug)
         return self.actions.run("publish.yml", self.merge(slug), **how)
@@ -194,6 +208,7 @@ def test_a_merge_is_published_told_answered_and_woven_into_the_page(world):
     assert "**toot · Mastodon**" in comment["body"]
     assert "/articles/un-banc/" in comment["body"]
     assert not world.sandbox.notes(), "a pull request tells nobody"
+    assert not any(world.actions.caches.iterdir()), "nor does it keep what it built"
 
     first = world.merge("un-banc")
     ran = world.actions.run("publish.yml", first)
@@ -201,6 +216,7 @@ def test_a_merge_is_published_told_answered_and_woven_into_the_page(world):
     assert world.page("un-banc").status_code == 200
     assert world.notes("un-banc") == NOTES
     assert world.receipts("un-banc") == ["sent", "sent"]
+    assert len(list(world.actions.caches.iterdir())) == 1
 
     for note in world.sandbox.notes():
         world.sandbox.answer(note.id, f"Bravo depuis {note.network} <script>x</script>", name="Zoé")
@@ -210,7 +226,7 @@ def test_a_merge_is_published_told_answered_and_woven_into_the_page(world):
     assert "2" in answers["title"]
     assert "Bravo" not in world.page("un-banc").text, "what is held is shown to nobody"
 
-    ran = world.actions.run("publish.yml", world.merge("cmflow/answers", world.store or "main"))
+    ran = world.publish_answers()
     assert set(ran.results.values()) == {"success"}, ran.text
     page = world.page("un-banc").text
     assert "Bravo depuis mastodon" in page

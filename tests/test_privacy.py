@@ -76,13 +76,13 @@ def test_every_key_of_a_comment_is_named():
 
 
 def test_what_a_deleted_comment_keeps_is_what_the_page_says():
-    from cmflow.community import Kept
+    from cmflow.community import Filed
 
-    left = written(gone(Kept("comments/a/b.md", replace(FULL, team=False))).after)
+    left = written(gone(Filed("comments/a/b.md", replace(FULL, team=False))).after)
     (sentence,) = re.findall(r"deleted where it was written keeps (.*?) and the decision", PAGE)
     named = set(re.findall(r"`([^`]+)`", sentence))
     assert left == named | {"author.name", "status", "reason", "settled", "redacted"}
-    assert gone(Kept("comments/a/b.md", FULL)).after.author == Speaker("")
+    assert gone(Filed("comments/a/b.md", FULL)).after.author == Speaker("")
 
 
 def test_every_key_of_the_reactions_is_named():
@@ -138,8 +138,9 @@ def test_no_other_folder_is_written():
     names = set()
     for path in (Path(__file__).parent.parent / "cmflow").glob("*.py"):
         names |= set(re.findall(r'^(?:FOLDER|FACES) = "([a-z]+)"', path.read_text("utf-8"), re.M))
-    # Of the plan, which people write.
-    assert names - {"calendars"} <= set(FOLDERS)
+    # Of the plan, which people write; and of builds, below `.cmflow`.
+    assert names - {"calendars", "cache"} <= set(FOLDERS)
+    assert "`.cmflow/cache`" in PAGE
 
 
 def test_each_part_says_why_how_long_and_how_it_goes():

@@ -54,9 +54,16 @@ def github():
     return GitHub()
 
 
-def ensure(github, waiting):
+def ensure(github, waiting, **more):
     client = Client(secrets=[FORGE.token], transport=httpx2.MockTransport(github))
-    return pull.ensure(FORGE, client, "cmflow/answers", "main", waiting, WORDS)
+    return pull.ensure(FORGE, client, "cmflow/answers", "main", waiting, WORDS, **more)
+
+
+def test_merged_apart_from_the_blog_it_says_how_the_answers_are_published(github):
+    assert "delete its branch" not in (ensure(github, {"banc": 1}) and github.pulls[0]["body"])
+    ensure(github, {"banc": 1}, apart=True)
+    assert "delete its branch" in github.pulls[0]["body"]
+    assert github.pulls[0]["body"].endswith("- `banc`: 1\n")
 
 
 def test_it_is_opened_once_and_then_left_alone(github):

@@ -14,7 +14,7 @@ from answering import NOW, SLUGS, World, said
 from speaking import Switch
 from test_never_twice import watched
 
-from cmflow import ledger_branch
+from cmflow import ledger_branch, moderate
 from cmflow.gitshelf import GitShelf
 from cmflow.moderation import Rules
 from cmflow.review import BRANCH, ReviewShelf
@@ -49,8 +49,8 @@ class GitWorld(World):
     def git_shelf(self, run="run", branch=""):
         return GitShelf(self._branch(branch), self.settings, run)
 
-    def review_shelf(self, run="run"):
-        return ReviewShelf(self._branch(""), self.settings, run)
+    def review_shelf(self, run="run", branch=""):
+        return ReviewShelf(self._branch(branch), self.settings, run)
 
     def _branch(self, name):
         return ledger_branch.branch_of(self.settings.community, self.settings.root, name, "origin")
@@ -292,3 +292,126 @@ def _killed(world, at, shelf):
         os._exit(0)
     _, status = os.waitpid(child, 0)
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+def test_whoever_only_reads_makes_no_branch(world):
+    before = git(world.remote, "for-each-ref")
+    shelf = world.git_shelf(branch="community")
+    with shelf.opened():
+        assert shelf.slugs() == ()
+    assert git(world.remote, "for-each-ref") == before
+
+
+def test_what_is_held_has_a_branch_to_be_merged_into_even_if_nothing_else_came(held):
+    held.place.talk(A, said("1"))
+    held.collect(held.review_shelf(branch="community"))
+    assert held.has("community"), "a pull request needs what it is merged into"
+    assert git(held.remote, "ls-tree", "-r", "--name-only", "community") == ""
+    assert git(held.remote, "merge-base", "community", BRANCH)
+
+
+def test_a_squashed_review_starts_the_workflow_that_publishes_it(held):
+    """GitHub puts the words of all commits into that of the squash."""
+    held.place.talk(A, said("1"))
+    held.collect(held.review_shelf())
+    (path,) = held.tree(BRANCH)
+    held.change(BRANCH, path, lambda _text: None)
+    held.collect(held.review_shelf("again"))
+    assert "[skip ci]" not in git(held.remote, "log", "--format=%B", f"main..{BRANCH}")
+
+
+def test_an_empty_folder_of_a_new_site_gives_way_to_the_branch(world):
+    keep = world.settings.community / ".gitkeep"
+    keep.parent.mkdir(exist_ok=True)
+    keep.touch()
+    git(world.site, "add", "-A")
+    git(world.site, "commit", "--quiet", "-m", "As init makes it")
+    git(world.site, "push", "--quiet")
+    world.place.talk(A, said("1"))
+    world.collect(world.git_shelf(branch="community"))
+    assert world.comments(A), "the worktree shows it where the site looks for it"
+    assert not keep.exists()
+    changed = git(world.site, "status", "--porcelain").splitlines()
+    assert changed == ["D content/community/.gitkeep"], "and whoever commits all takes none along"
+    git(world.site, "add", "-A")
+    git(world.site, "commit", "--quiet", "-m", "All")
+    assert "content/community" not in git(world.site, "ls-files")
+    world.collect(world.git_shelf("again", branch="community"))
+    exclude = (world.site / ".git/info/exclude").read_text()
+    assert exclude.count("/content/community/\n") == 1
+
+
+def test_a_folder_with_other_files_does_not(world):
+    mine = world.settings.community / "mine.txt"
+    mine.parent.mkdir(exist_ok=True)
+    (mine.parent / ".gitkeep").touch()
+    mine.write_text("Garder.\n")
+    world.place.talk(A, said("1"))
+    world.collect(world.git_shelf(branch="community"))
+    assert sorted(p.name for p in mine.parent.iterdir()) == [".gitkeep", "mine.txt"]
+
+
+@pytest.mark.parametrize("how", [(), ("--squash",)], ids=["merged", "squashed"])
+@pytest.mark.parametrize("stays", [True, False], ids=["branch-stays", "branch-deleted"])
+def test_what_is_deleted_and_merged_in_one_sitting_stays_rejected(held, how, stays):
+    """As GitHub offers it: a file taken away, the rest merged, the branch deleted."""
+    held.place.talk(A, said("1", "Du spam", name="Vendeur"), said("2"))
+    held.collect(held.review_shelf())
+    (path,) = (path for path, text in held.tree(BRANCH).items() if "Vendeur" in text)
+    held.change(BRANCH, path, lambda _text: None)
+    held.merge(*how)
+    if not stays:
+        git(held.remote, "branch", "-D", BRANCH)
+    for run in ("again", "third"):
+        shelf = held.review_shelf(run)
+        held.collect(shelf)
+        assert shelf.waiting == {}
+    git(held.site, "pull", "--quiet")
+    shown = {id_: comment.status for id_, comment in held.comments(A).items()}
+    assert shown == {"1": Status.REJECTED, "2": Status.APPROVED}
+    assert "Vendeur" not in held.tree()[path]
+    assert not held.has(BRANCH)
+    assert git(held.remote, "for-each-ref", "refs/cmflow") == "", "nothing is left to be settled"
+
+
+def test_a_review_that_was_thrown_away_decides_nothing(held):
+    held.place.talk(A, said("1"))
+    held.collect(held.review_shelf())
+    git(held.remote, "branch", "-D", BRANCH)
+    shelf = held.review_shelf("again")
+    held.collect(shelf)
+    assert shelf.waiting == {A: 1}
+
+
+def test_what_is_kept_of_an_open_review_is_no_word_of_anybody(held):
+    held.place.talk(A, said("1", "Un mot", name="Zoé"))
+    held.collect(held.review_shelf())
+    (path,) = git(held.remote, "ls-tree", "-r", "--name-only", "refs/cmflow/offered").splitlines()
+    kept = git(held.remote, "show", f"refs/cmflow/offered:{path}")
+    assert "status: rejected" in kept
+    assert "Un mot" not in kept
+    assert "Zoé" not in kept
+
+
+def test_whoever_looks_reads_the_tip_of_the_branch_and_no_old_mirror(world):
+    world.place.talk(A, said("1"))
+    world.collect(world.git_shelf())
+    (path,) = world.tree()
+    world.change("main", path, lambda text: text.replace("approved", "rejected"))
+    shelf = world.git_shelf("another")
+    with moderate.opened(shelf, to_write=False, sleep=lambda _seconds: None):
+        (one,) = moderate.everything(shelf)
+    assert one.comment.status is Status.REJECTED
+
+
+def test_what_a_person_is_taken_out_of_keeps_nothing_of_it(held):
+    held.place.talk(A, said("1"))
+    held.collect(held.review_shelf())
+    (path,) = held.tree(BRANCH)
+    shelf = held.review_shelf("forget")
+    with shelf.opened():
+        shelf.keep(lambda: {path.removeprefix("content/community/"): None}, "Forgotten")
+    assert git(held.remote, "for-each-ref", "refs/cmflow") == ""
+    shelf = held.review_shelf("again")
+    with shelf.opened():
+        assert shelf.slugs() == (), "nor is it taken for rejected"

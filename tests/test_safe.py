@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
+import nh3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmflow.safe import address, clean, escape_name, kept, script_json
+from cmflow.safe import address, clean, escape_name, kept, script_json, written_json
 
 
 @pytest.mark.parametrize("url", ["https://a.example/x", "http://a.example", "mailto:a@b.example"])
@@ -81,3 +82,21 @@ def test_lists_within_lists_without_end_are_read_as_text():
     text = kept("<ul><li>" * 20_000 + "là")
     assert "là" in text
     assert len(text) < 100
+
+
+JSON = st.recursive(
+    st.text() | st.integers(-(2**53), 2**53) | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON | st.text(st.characters()))
+def test_json_is_written_as_the_standard_library_writes_it(data):
+    assert written_json(data) == json.dumps(data, ensure_ascii=False, indent=1)
+
+
+@given(st.text("ab>&;\x00\r\n\xa0\u2028é", max_size=12))
+def test_text_that_needs_no_cleaning_is_what_cleaning_leaves(text):
+    cleaned = nh3.clean(text, tags=set())
+    assert clean(text) == cleaned

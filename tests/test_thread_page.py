@@ -8,7 +8,7 @@ import re
 import lxml.html
 import msgspec
 import pytest
-from factory import NOW, page, post, settings, site
+from factory import NOW, answers, atom, json_feed, page, post, settings, site
 from feed_judges import judged
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,10 +18,8 @@ from test_blocks import blocks, spot, stands
 from cmflow import comment_file, conversation, tally_file
 from cmflow.channel import Channel
 from cmflow.colours import WHITE, contrast
-from cmflow.comment_feeds import atom, comment_feeds, json_feed
 from cmflow.conversation import anchor
 from cmflow.decode import decode
-from cmflow.feeds import atom as posts_atom
 from cmflow.feeds import feeds
 from cmflow.initials import colour, drawing, letters
 from cmflow.post import PostMeta
@@ -54,10 +52,13 @@ def talk(*comments, told=None, tallies=None, faces=frozenset(), pages=(), receip
     """Return a site with one post and its thread, and the HTML of that."""
     told = told or post()
     changes = {"channels": CHANNELS, "sources": SOURCES, "comments": Comments(), **changes}
-    made = site([told], threads={told.slug: grow(comments)}, pages=pages, **changes)
-    made.tallies = {told.slug: tallies or {}}
-    made.receipts = {told.slug: receipts}
-    made.faces = faces
+    back = {
+        "threads": {told.slug: grow(comments)},
+        "tallies": {told.slug: tallies or {}},
+        "receipts": {told.slug: receipts},
+        "faces": faces,
+    }
+    made = site([told], back=back, pages=pages, **changes)
     html = blocks(made, language="en").render("thread", spot(made, told))
     return made, lxml.html.document_fromstring(f"<body>{html}")
 
@@ -143,7 +144,7 @@ def test_only_what_was_approved_is_on_the_page():
     made, tree = talk(said("1"), *hidden)
     assert len(classes(tree)) == 1
     assert "CANARY" not in text(tree)
-    assert all(b"CANARY" not in atom(feed, made) for feed in comment_feeds(made))
+    assert all(b"CANARY" not in atom(feed, made) for feed in answers(made))
 
 
 def test_reactions_are_one_line_for_all_channels():
@@ -229,9 +230,7 @@ def test_other_sites_are_told_where_to_mention_a_post(source, address):
     assert "webmention" not in blocks(shut).head(spot(shut, shut.posts[0]))
 
 
-@pytest.mark.parametrize(
-    "closed", [{"comments": Comments(doors=False)}, {"comments": Comments(close=7)}, {}]
-)
+@pytest.mark.parametrize("closed", [{"comments": Comments(close=7)}, {}])
 def test_a_closed_conversation_has_no_door_and_keeps_what_was_said(closed):
     told = post(day="2026-10-06", comments=None if closed else "closed")
     receipts = (stands(told.slug, "https://m.example/1"),)
@@ -311,7 +310,7 @@ def test_answers_have_a_feed_for_their_post_and_one_for_all():
     theirs = said("2", "1", 5, author=Speaker("", "javascript:alert(1)"), edited=NOW)
     told = post("une-voile", title="Une voile & un fil")
     made, _ = talk(mine, theirs, told=told)
-    whole, thread = comment_feeds(made)
+    whole, thread = answers(made)
     assert (whole.path, whole.home) == ("comments/feed", "")
     assert (thread.path, thread.home) == (
         "articles/une-voile/comments/feed",
@@ -335,29 +334,29 @@ def test_answers_have_a_feed_for_their_post_and_one_for_all():
 
 
 def _id_of(made, slug):
-    document = posts_atom(feeds(made)[0], made).decode()
+    document = atom(feeds(made)[0], made).decode()
     return re.search(r"<entry>\s*<id>([^<]*)", document)[1]
 
 
 def test_the_feed_of_posts_leads_to_the_answers():
     made, _ = talk(said("1"))
-    feed = posts_atom(feeds(made)[0], made).decode()
+    feed = atom(feeds(made)[0], made).decode()
     address = "https://ateliers.example/journal/articles/une-voile/comments/feed.xml"
     assert f'<link rel="replies" type="application/atom+xml" href="{address}" />' in feed
     silent, _ = talk()
-    assert b"replies" not in posts_atom(feeds(silent)[0], silent)
+    assert b"replies" not in atom(feeds(silent)[0], silent)
 
 
 @pytest.mark.parametrize("comments", [[], [said("1")]])
 def test_a_post_without_answers_or_conversation_has_no_feed(comments):
     told = post(comments=False) if comments else post()
     made = site([told], threads={told.slug: grow(comments)})
-    assert comment_feeds(made) == ()
+    assert answers(made) == ()
 
 
 def test_where_pages_are_files_a_feed_has_a_folder_of_its_own():
     made, _ = talk(said("1"), directory_urls=False)
-    assert comment_feeds(made)[1].path == "articles/une-voile/comments/feed"
+    assert answers(made)[1].path == "articles/une-voile/comments/feed"
 
 
 def test_search_engines_are_told_of_the_answers():

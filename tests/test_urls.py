@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -84,3 +85,28 @@ def test_paths_in_addresses_are_files_of_the_output_folder():
     assert urls.output("r%C3%A9parer/") == "réparer/index.html"
     assert urls.output("404.html") == "404.html"
     assert Path(urls.output("a/b/")).name == "index.html"
+
+
+PIECE = st.text("ab./%:#?;é -~0", max_size=9)
+BASE = st.sampled_from(
+    ["https://x.example/", "https://x.example/a/b/", "https://x.example:80/é/", "file:///a/",
+     "https://x.example/a/b.html", "https://x.example/?q#f", "https://x.example/a//b/"]
+)  # fmt: skip
+
+
+@given(BASE, PIECE | st.builds(str.__add__, st.sampled_from(["https://", "//", "mailto:"]), PIECE))
+def test_addresses_are_resolved_as_the_standard_library_does(base, url):
+    assert answer(urls.resolve, base, url) == answer(urljoin, base, url)
+
+
+def answer(resolve, base, url):
+    try:
+        return resolve(base, url)
+    except ValueError:
+        return ValueError
+
+
+@given(PIECE, PIECE)
+def test_a_link_takes_the_steps_that_the_standard_library_takes(path, folder):
+    path, folder = path.partition("#")[0], posixpath.dirname(folder)
+    assert urls.steps(path, folder) == posixpath.relpath(path or ".", folder or ".")

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from sites import CONFIG, make_site
 
-from cmflow import mkdocs_yml, workflow_facts, workflow_pins, workflows
+from cmflow import mkdocs_yml, review, workflow_facts, workflow_pins, workflows
 from cmflow.cli import run
 from cmflow.errors import CmflowError
 
@@ -211,8 +211,10 @@ def test_no_workflow_begins_by_what_a_stranger_does(every):
     for where, workflow in every_workflow(every):
         # YAML 1.1 reads the key “on” as true.
         began = set(workflow[True])
-        assert began <= {"pull_request", "push", "schedule", "workflow_dispatch", "workflow_call"}
+        ours = {"push", "schedule", "workflow_dispatch", "workflow_call", "delete"}
+        assert began <= {"pull_request", *ours}
         assert ("pull_request" in began) is where.endswith("/check.yml")
+        assert ("delete" in began) is where.endswith("/answers.yml")
 
 
 def test_no_expression_of_github_stands_in_a_script(every):
@@ -251,11 +253,42 @@ def test_credentials_stay_only_where_something_is_pushed(every):
             assert kept is (job["permissions"].get("contents") == "write"), where
 
 
+def test_what_was_built_is_kept_by_the_run_that_publishes_it_and_by_no_other(every):
+    """What a pull request builds must not reach what is published."""
+    kept = {".cmflow/cache", ".cmflow/cards", ".cmflow/calendar/public.ics", "site"}
+    for where, workflow in every_workflow(every):
+        steps = [step for job in workflow["jobs"].values() for step in job.get("steps", ())]
+        saves = [step for step in steps if "/cache/save@" in step.get("uses", "")]
+        assert "actions/cache@" not in str(workflow)
+        assert len(saves) == where.endswith("/publish.yml"), where
+        for step in saves:
+            below = "le blog/" if where.startswith("a-folder") else ""
+            assert set(step["with"]["path"].splitlines()) == {f"{below}{path}" for path in kept}
+            assert "${{ github.run_id }}" in step["with"]["key"], "a key is never used twice"
+    for top in every.values():
+        action = yaml.safe_load((top / ".github/actions/cmflow/action.yml").read_text("utf-8"))
+        (step,) = (s for s in action["runs"]["steps"] if "/cache" in s.get("uses", ""))
+        assert "/cache/restore@" in step["uses"]
+        assert step["with"]["key"].startswith(step["with"]["restore-keys"])
+
+
+def test_answers_that_are_merged_apart_are_published_once_their_branch_is_deleted(every):
+    """Where they lie there is no workflow, so merging starts none: GitHub reads those of `main`."""
+    text = (every["channel-on-a-branch"] / ".github/workflows/answers.yml").read_text("utf-8")
+    said = yaml.safe_load(text)
+    assert list(said[True]) == ["delete"]
+    (job,) = said["jobs"].values()
+    assert f"github.event.ref == '{review.BRANCH}'" in job["if"]
+    assert job["uses"].endswith("/publish.yml")
+    assert job["with"] == {"quiet": True}
+    assert "github.event.ref" in said["concurrency"]["group"], "no other branch takes its turn"
+
+
 def test_every_foreign_action_is_pinned_to_a_commit(every):
     for top in every.values():
         for path in (top / ".github").rglob("*.yml"):
             for uses in re.findall(r"uses: (.+)", path.read_text("utf-8")):
-                assert re.fullmatch(r"\$/\.github/.+|[\w-]+/[\w-]+@[0-9a-f]{40} # v[\d.]+", uses)
+                assert re.fullmatch(r"\$/\.github/.+|[\w-]+/[\w/-]+@[0-9a-f]{40} # v[\d.]+", uses)
 
 
 APPLIES = {
@@ -263,10 +296,12 @@ APPLIES = {
     "plan": {"workflows/calendar.yml", "ISSUE_TEMPLATE/idea.yml"},
     "channel-kept-in-files": set(),
     "channel-on-main": {"workflows/collect.yml"},
+    "channel-on-a-branch": {"workflows/collect.yml", "workflows/answers.yml"},
     "one-way": set(),
     "assisted-alone": set(),
     "every-source": {"workflows/collect.yml", "ISSUE_TEMPLATE/comment.yml"},
     "everything": {
+        "workflows/answers.yml",
         "workflows/collect.yml",
         "workflows/calendar.yml",
         "ISSUE_TEMPLATE/comment.yml",
@@ -489,6 +524,11 @@ def test_pins_that_stand_there_are_kept(tmp_path):
     path = tmp_path / ".github" / "workflows" / "publish.yml"
     newer = f"actions/checkout@{'ab' * 20} # v9.1.0"
     text = re.sub(r"actions/checkout@.+", newer, path.read_text("utf-8"))
+    path.write_text(text, "utf-8")
+    again = made(config)
+    assert newer in again["workflows/publish.yml"]
+    newer = f"actions/cache/save@{'cd' * 20} # v7.0.0"
+    text = re.sub(r"actions/cache/save@.+", newer, path.read_text("utf-8"))
     path.write_text(text, "utf-8")
     again = made(config)
     assert newer in again["workflows/publish.yml"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import os
 import sys
 import traceback
@@ -14,6 +16,8 @@ import cmflow
 from cmflow.cli import speech
 from cmflow.cli.skin import Option, Root, option
 from cmflow.cli.speech import N_
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 INTERRUPTED = 130
 """What a shell answers for a program that Ctrl-C ended."""
@@ -43,7 +47,10 @@ def main(args: Sequence[str] | None = None) -> None:
     arguments = list(sys.argv[1:] if args is None else args)
     _prepare_streams()
     speech.speak(speech.choose(arguments, os.environ, Path.cwd()))
-    sys.exit(run(arguments))
+    code = _told(run(arguments))
+    # The process ends, and all it holds with it: to look for garbage first takes half a second.
+    gc.freeze()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -59,6 +66,17 @@ def run(arguments: Sequence[str]) -> int:
         return _explain(error)
 
 
+def _told(code: int) -> int:
+    """Write out what is left; where there is no room for it, say so and return 1."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # What could not be written is still in the buffer, and would fail once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return code if isinstance(error, BrokenPipeError) else code or _explain(error)
+    return code
+
+
 def _explain(error: Exception) -> int:
     from cmflow.errors import CmflowError, say  # `--help` need not wait for it
 
@@ -67,6 +85,11 @@ def _explain(error: Exception) -> int:
 
         colour = report.wants_colour(sys.stderr)
         click.echo(report.text(error.findings, speech.words(), colour=colour), err=True)
+        return 1
+    if isinstance(error, OSError) and error.errno in _FULL:
+        where = f"{error.filename}: " if error.filename else ""
+        speech.tell(say("{path}the disk is full. Make room and run it again: what was there before "
+                        "is as it was.", path=where))  # fmt: skip
         return 1
     if isinstance(error, OSError) and error.filename:
         words = error.strerror or type(error).__name__

@@ -19,7 +19,7 @@ from cmflow.errors import failure, say
 from cmflow.forge import forge_of
 from cmflow.http import Client
 from cmflow.listening import Wish, opened
-from cmflow.network import NetworkError
+from cmflow.network import NetworkError, Trouble
 from cmflow.review import ReviewShelf
 
 
@@ -81,10 +81,15 @@ def _offer(shelf: ReviewShelf, words: Catalogue) -> None:
         return
     client = Client(secrets=[forge.token])
     try:
-        url = pull.ensure(forge, client, review.BRANCH, shelf.base, waiting, words)
+        url = pull.ensure(
+            forge, client, review.BRANCH, shelf.base, waiting, words, apart=shelf.apart
+        )
     except NetworkError as error:
         message = say("The pull request cannot be opened: {words}", words=error.words)
         remedy = say("See whether the token may write pull requests.")
+        if error.trouble is Trouble.RATE:
+            remedy = say("They wait on the branch {branch}; the next run opens it.",
+                         branch=review.BRANCH)  # fmt: skip
         raise failure(review.BRANCH, message, remedy) from error
     finally:
         client.close()

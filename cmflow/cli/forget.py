@@ -13,7 +13,7 @@ from cmflow import forget, moderate, remains, visible
 from cmflow.cli import ask, skin, speech
 from cmflow.cli.moderate import Desk
 from cmflow.cli.speech import N_, gettext
-from cmflow.community import Kept
+from cmflow.community import Filed
 from cmflow.errors import Message, failure, say
 from cmflow.forgotten import FILE, KEY, recall
 from cmflow.person import Person, find, folded, known_as, people
@@ -61,7 +61,7 @@ def command(words: tuple[str, ...], yes: bool, dry_run: bool) -> int:  # noqa: F
     return 0
 
 
-def _persons(words: Sequence[str], every: tuple[Kept, ...]) -> tuple[Person, ...]:
+def _persons(words: Sequence[str], every: tuple[Filed, ...]) -> tuple[Person, ...]:
     """Return whom is meant; raises `CmflowError` where it is nobody, or one of several."""
     known = people(every)
     found: dict[str, Person] = {}
@@ -106,7 +106,7 @@ def _key(digests: frozenset[str]) -> str:
     )
 
 
-def _show(persons: Iterable[Person], found: forget.Erasure, every: tuple[Kept, ...]) -> None:
+def _show(persons: Iterable[Person], found: forget.Erasure, every: tuple[Filed, ...]) -> None:
     """Show whom it is about, and every file that changes."""
     for one in persons:
         click.echo(_line(one))

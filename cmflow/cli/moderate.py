@@ -15,7 +15,7 @@ from cmflow.cli import ask, skin, speech
 from cmflow.cli.commands import COMMANDS
 from cmflow.cli.skin import Command, Group
 from cmflow.cli.speech import N_, gettext
-from cmflow.community import Kept
+from cmflow.community import Filed
 from cmflow.errors import CmflowError, say
 from cmflow.moderate import Decision
 from cmflow.shelves import shelf_of
@@ -135,18 +135,18 @@ class Desk:
         """The titles of the posts, by slug."""
         return {post.slug: post.title for post in library.load(self.settings).posts}
 
-    def everything(self) -> tuple[Kept, ...]:
+    def everything(self) -> tuple[Filed, ...]:
         """Read all comments."""
         with moderate.opened(self.shelf, to_write=False, sleep=time.sleep):
             return moderate.everything(self.shelf)
 
-    def find(self, ids: Sequence[str]) -> tuple[Kept, ...]:
+    def find(self, ids: Sequence[str]) -> tuple[Filed, ...]:
         """Return the comments that were named, each once."""
         every = self.everything()
         found = [moderate.find(word, every) for word in ids]
         return tuple({one.path: one for one in found}.values())
 
-    def full(self, one: Kept) -> str:
+    def full(self, one: Filed) -> str:
         """Write a comment in full, with what it answers."""
         above = self.shelf.comments(one.slug).kept.get(one.comment.reply_to)
         return moderate_report.full(
@@ -168,7 +168,7 @@ class Desk:
         """Return the rejection as spam."""
         return moderate.rejected(self.reason(self.settings.cmflow.comments.spam))
 
-    def decide(self, found: Sequence[Kept], decision: Decision) -> int:
+    def decide(self, found: Sequence[Filed], decision: Decision) -> int:
         """Decide, and say what came of it; 1 where something had changed meanwhile."""
         with moderate.opened(self.shelf, to_write=True, sleep=time.sleep):
             decided = moderate.decide(self.shelf, found, decision, "Moderation")

@@ -6,10 +6,10 @@ import datetime as dt
 
 import click
 
-from cmflow import build, check
-from cmflow.cli import skin
+from cmflow import build
+from cmflow.cli import skin, speech
 from cmflow.cli.speech import N_, gettext
-from cmflow.errors import CmflowError
+from cmflow.errors import CmflowError, Message
 
 
 def _checked(_context: click.Context, _option: click.Parameter, value: str) -> str:
@@ -31,9 +31,19 @@ def _checked(_context: click.Context, _option: click.Parameter, value: str) -> s
 def command(address: str) -> None:
     """Serve until interrupted."""
     config, now = skin.config(), dt.datetime.now(dt.UTC)
+
+    def talk(said: str | Message | CmflowError) -> None:
+        if isinstance(said, CmflowError):
+            from cmflow import check  # all rules at once: slow, and rarely of use
+
+            said = CmflowError(*(check.errors(config, dt.datetime.now(dt.UTC)) or said.findings))
+        speech.hear(said)
+
     try:
-        build.serve(config, address=address, talk=lambda line: click.echo(line, err=True))
+        build.serve(config, address=address, talk=talk)
     except CmflowError as error:
         if error.findings[0].path == address:
             raise
+        from cmflow import check
+
         raise CmflowError(*(check.errors(config, now) or error.findings)) from error

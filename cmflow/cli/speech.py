@@ -16,7 +16,7 @@ import click
 
 if TYPE_CHECKING:
     from cmflow.catalogue import Catalogue
-    from cmflow.errors import Message
+    from cmflow.errors import CmflowError, Message
 
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -64,6 +64,18 @@ def ngettext(one: str, many: str, count: int) -> str:
 def tell(message: Message) -> None:
     """Say a sentence on stderr: what is data goes to stdout, and nothing else does."""
     click.echo(message.show(gettext), err=True)
+
+
+def hear(said: str | Message | CmflowError) -> None:
+    """Say on stderr what is said while something goes on: words of others as they are."""
+    if isinstance(said, str):
+        click.echo(said, err=True)
+    elif isinstance(said, Exception):
+        from cmflow import report  # slow, and rarely needed
+
+        click.echo(report.text(said.findings, words()), err=True)
+    else:
+        tell(said)
 
 
 def choose(args: Sequence[str], environ: Mapping[str, str], folder: Path) -> str:

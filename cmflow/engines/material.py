@@ -10,33 +10,43 @@ import io
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 import click
 from mkdocs.commands import build as mkdocs_build
-from mkdocs.commands import serve as mkdocs_serve
 from mkdocs.config import load_config
 from mkdocs.config.config_options import Plugins
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import MkDocsException
 
-from cmflow.errors import CmflowError, failure, say
-from cmflow.library import Library
+from cmflow.errors import CmflowError, Message, failure, say
 from cmflow.swift import faster, known
+from cmflow.swift.keeper import Keeper
+
+if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer
 
 # Material prints a box about the future of MkDocs at each start; writers can do nothing about it.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 
-Talk = Callable[[str], None]
+Talk = Callable[["str | Message | CmflowError"], None]
+"""Hears the engine's own lines, our sentences, and what went wrong while the site goes on."""
+
+Make = Callable[[Path, Keeper, Mapping[str, object]], None]
+"""Has the engine make its part of a site in a folder, for a keeper; our plugin gets the rest."""
+
+Once = Callable[[Make, str], None]
 
 
 class _Lines(logging.Handler):
     """Hands the engine's warnings on as lines, and keeps its errors for the exception."""
 
-    def __init__(self, talk: Talk, level: int) -> None:
-        super().__init__(level)
+    def __init__(self, talk: Talk) -> None:
+        super().__init__(logging.WARNING)
         self._talk = talk
         self.errors: list[str] = []
 
@@ -54,21 +64,22 @@ def build(
     *,
     strict: bool,
     talk: Talk,
-    read: Library | None = None,
     fast: bool = True,
+    keeper: Keeper | None = None,
+    given: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
     """Build a site into the folder `site`; raises `CmflowError` with the engine's words.
 
-    `read` is the site's library, where it was read already. Unless `fast`, the engine does
-    everything itself; the bytes are the same.
+    Unless `fast`, the engine does everything itself; the bytes are the same. With a `keeper`, what
+    earlier builds made is used again, and files that stand are not written. Our plugin is handed
+    what is `given`.
     """
-    with _listening(config, talk, logging.WARNING), _quiet(), _hurried(talk, fast=fast):
+    with _listening(config, talk), _quiet(), _hurried(talk, keeper, fast=fast):
         # MkDocs keeps plugins from one configuration to the next, for its server; one that was shut
         # down has lost its temporary folder.
         cast("Plugins", MkDocsConfig.plugins).plugin_cache.clear()
         settings = load_config(str(config), strict=strict, site_dir=str(site))
-        if own := settings.plugins.get("cmflow"):
-            vars(own)["given"] = read
+        _hand_over(settings, given)
         settings.plugins.on_startup(command="build", dirty=False)
         try:
             mkdocs_build.build(settings)
@@ -76,17 +87,66 @@ def build(
             settings.plugins.on_shutdown()
 
 
-def serve(config: Path, address: str, *, talk: Talk) -> None:
-    """Serve a site at `host:port` and rebuild it at every change, until interrupted."""
+def serve(config: Path, address: str, folder: Path, once: Once, *, talk: Talk) -> None:
+    """Show the site in `folder` at `host:port`, made at every change, until interrupted.
+
+    `once` makes the site one time, with what it is given to make the engine's part, and the address
+    at which the site is shown. Where that fails after a change, what was shown stays, and the
+    reason is told by `talk`.
+    """
+    from cmflow.engines.server import Server  # a watcher and a web server: a build needs neither
+
     _try(address)
-    with _listening(config, talk, logging.INFO), _hurried(talk, fast=True):
-        mkdocs_serve.serve(str(config), dev_addr=address, watch_theme=True)
+    cast("Plugins", MkDocsConfig.plugins).plugin_cache.clear()
+    with _listening(config, talk):
+        first = load_config(str(config), dev_addr=address)
+        first.plugins.on_startup(command="serve", dirty=False)
+    host, port = first.dev_addr
+    mount = urlsplit(first.site_url or "/").path
+    url = f"http://{address}{mount}"
+
+    def make(site: Path, keeper: Keeper, given: Mapping[str, object]) -> None:
+        with _listening(config, talk), _quiet(), _hurried(talk, keeper, fast=True):
+            settings = load_config(str(config), site_dir=str(site), dev_addr=address)
+            settings.site_url = url
+            _hand_over(settings, given)
+            mkdocs_build.build(settings, serve_url=url)
+
+    def rebuild() -> None:
+        try:
+            once(make, url)
+        except CmflowError as error:
+            talk(error)
+
+    try:
+        once(make, url)
+        shown: LiveReloadServer = Server(rebuild, host, port, folder, mount)
+        for path in (first.docs_dir, str(config), *first.theme.dirs, *first.watch):
+            shown.watch(path)
+        with _listening(config, talk):
+            shown = first.plugins.on_serve(shown, config=first, builder=rebuild)
+        talk(say("The site is shown at {url}; Ctrl-C ends it.", url=url))
+        try:
+            shown.serve()  # type: ignore[no-untyped-call]  # MkDocs leaves it untyped
+        except KeyboardInterrupt:
+            pass
+        finally:
+            shown.shutdown()
+    finally:
+        first.plugins.on_shutdown()
+
+
+def _hand_over(settings: MkDocsConfig, given: Mapping[str, object]) -> None:
+    if own := settings.plugins.get("cmflow"):
+        vars(own).update(given)
 
 
 @contextlib.contextmanager
-def _hurried(talk: Talk, *, fast: bool) -> Iterator[None]:
+def _hurried(talk: Talk, keeper: Keeper | None, *, fast: bool) -> Iterator[None]:
     """Take the fast ways through the engine, if its insides are those that we know."""
     if not fast:
+        if keeper:
+            keeper.unseen()
         yield
         return
     if unknown := known.unknown_version():
@@ -94,11 +154,13 @@ def _hurried(talk: Talk, *, fast: bool) -> Iterator[None]:
             say(
                 "This build takes as long as mkdocs build: cmflow does not know {part} yet.",
                 part=unknown,
-            ).show()
+            )
         )
+        if keeper:
+            keeper.unseen()
         yield
         return
-    with faster.faster():
+    with faster.faster(keeper):
         yield
 
 
@@ -116,12 +178,12 @@ def _try(address: str) -> None:
 
 
 @contextlib.contextmanager
-def _listening(config: Path, talk: Talk, level: int) -> Iterator[None]:
+def _listening(config: Path, talk: Talk) -> Iterator[None]:
     logger = logging.getLogger("mkdocs")
-    lines = _Lines(talk, level)
+    lines = _Lines(talk)
     before = logger.level
     logger.addHandler(lines)
-    logger.setLevel(level)
+    logger.setLevel(logging.WARNING)
     try:
         yield
     except CmflowError:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
 from cmflow import frontmatter, prose, urls
-from cmflow.community import Kept
+from cmflow.community import Filed
 from cmflow.errors import Finding, Level
 from cmflow.frontmatter import Source
 from cmflow.library import Library
@@ -39,7 +39,7 @@ class View:
         captions: Mapping[str, bytes],
         registers: Mapping[str, str],
         reading: Sequence[Finding],
-        comments: Sequence[Kept] = (),
+        comments: Sequence[Filed] = (),
         judgement: Sequence[Finding] = (),
     ) -> None:
         self.settings = settings

@@ -10,7 +10,8 @@ from urllib.parse import quote, unquote
 import jinja2
 from markupsafe import Markup
 
-from cmflow.catalogue import Catalogue, catalogue
+from cmflow import stencil
+from cmflow.catalogue import catalogue
 from cmflow.sandbox import bluesky_view, timeline
 from cmflow.sandbox.memory import Here
 from cmflow.sandbox.misbehave import Fault, Mood
@@ -96,12 +97,7 @@ def _page(here: Here, language: str, token: str, *, status: int = 200, **values:
 
 @functools.cache
 def _environment(language: str) -> jinja2.Environment:
-    words: Catalogue = catalogue(language)
-    made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_ROOM / "templates"), autoescape=True, trim_blocks=True,
-        lstrip_blocks=True, undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.i18n"],
-    )  # fmt: skip
-    made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]  # by the extension
+    made = stencil.environment(catalogue(language), _ROOM / "templates")
     made.policies["ext.i18n.trimmed"] = True
     made.filters["quoted"] = lambda text: quote(str(text), safe="")
     return made

@@ -14,10 +14,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from cmflow import forge
 from cmflow.errors import Message, say
 from cmflow.network import Account, NetworkError, Trouble
 from cmflow.networks.base import is_loopback, variable
-from cmflow.reply import Reply, pause, words_of
+from cmflow.reply import Reply, pause
 from cmflow.sources import base
 
 PUBLIC = "https://api.github.com"
@@ -171,11 +172,9 @@ def _base(account: Account) -> str:
 
 
 def _judge(reply: Reply, said: Any) -> Trouble | None:
-    """Sort what GitHub says by 403: a rate that is used up; and by 404: it is not there for us."""
-    limited = reply.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in reply.headers
-    if reply.status in (403, 429) and (limited or "rate limit" in words_of(said).lower()):
-        return Trouble.RATE
-    return Trouble.CONTENT if reply.status in (301, 404, 410) else None
+    """Sort what GitHub says, also by 404: it is not there for us."""
+    gone = Trouble.CONTENT if reply.status in (301, 404, 410) else None
+    return forge.judge(reply, said) or gone
 
 
 def _wait(reply: Reply) -> float | None:

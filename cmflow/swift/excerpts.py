@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import UserString
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any
 
@@ -24,25 +24,38 @@ class Shelf:
     """The sheets of one build, by the path of the post, with the Markdown they were made of."""
 
     def __init__(self) -> None:
-        self._sheets: dict[str, tuple[str, list[Sheet]]] = {}
+        self._sheets: dict[str, tuple[str, Callable[[], list[Sheet]]]] = {}
+        self._fetched: dict[str, list[Sheet]] = {}
+        self._lasting: dict[str, bool] = {}
         self._shown: dict[str, int] = {}
         self._turns: dict[tuple[str, str], int] = {}
         self._links: dict[int, Any] = {}
         self._cutters: dict[int, Cutter | None] = {}
 
-    def put(self, post: Page, sheets: list[Sheet]) -> None:
-        """Keep the sheets of a post that has just been rendered."""
+    def put(self, post: Page, sheets: Callable[[], list[Sheet]], *, lasting: bool) -> None:
+        """Keep the sheets of a post that has just been rendered; they are fetched when needed.
+
+        `lasting` tells whether there is one for all lists.
+        """
+        self._lasting[post.file.src_uri] = lasting
         self._sheets[post.file.src_uri] = (post.markdown or "", sheets)
 
     def sheet(self, post: Page, turn: int) -> Sheet | None:
         """Return the sheet of a post for a list, if the post is still the one it was made of."""
-        markdown, sheets = self._sheets.get(post.file.src_uri, ("", []))
-        if not sheets or not turn or markdown != post.markdown:
+        markdown, fetch = self._sheets.get(post.file.src_uri, ("", list))
+        if not turn or markdown != post.markdown:
             return None
-        if sheets[0].title != title_above(post):
+        sheets = self._fetched.get(post.file.src_uri)
+        if sheets is None:
+            sheets = self._fetched[post.file.src_uri] = fetch()
+        if not sheets or sheets[0].title != title_above(post):
             return None
         sheet = sheets[min(turn, len(sheets)) - 1]
         return sheet if turn <= len(sheets) or not sheet.counted else None
+
+    def lasting(self, post: Page) -> bool:
+        """Tell whether a post looks the same in every list that shows it."""
+        return self._lasting.get(post.file.src_uri, False)
 
     def cutter(self, plugin: Any, post: Post, config: MkDocsConfig, files: Files) -> Cutter | None:
         """Return what cuts the sheets of a blog's posts; nothing where none can be cut."""
@@ -70,7 +83,7 @@ class Shelf:
         for page in pages:
             if id(plugin._resolve_original(page)) not in views:  # noqa: SLF001
                 continue
-            for post in _listed(plugin, page):
+            for post in listed(plugin, page):
                 path = post.file.src_uri
                 shown[path] = self._turns[path, page.file.src_uri] = shown.get(path, 0) + 1
 
@@ -183,7 +196,7 @@ def title_above(post: Page) -> str | None:
     return None if post._title_from_render else str(post.title)  # noqa: SLF001  # Material reads it too
 
 
-def _listed(plugin: Any, view: Any) -> list[Any]:
+def listed(plugin: Any, view: Any) -> list[Any]:
     """Return the posts that a page of a view shows."""
     if not plugin._config_pagination(view):  # noqa: SLF001  # the plugin tells it nowhere else
         return list(view.posts)

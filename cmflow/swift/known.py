@@ -101,6 +101,11 @@ def writes_alone(events: dict[str, list[Callable[..., Any]]]) -> bool:
     return _all_known(events, _WRITING)
 
 
+def all_known(events: dict[str, list[Callable[..., Any]]]) -> bool:
+    """Return whether nobody but known plugins has a hand in the build."""
+    return _all_known(events, tuple(events))
+
+
 def _all_known(events: dict[str, list[Callable[..., Any]]], names: tuple[str, ...]) -> bool:
     return all(
         getattr(method, "__module__", "").startswith(_PLUGINS)

@@ -14,6 +14,9 @@ from collections.abc import Callable, Iterator
 
 _COUNT = struct.Struct("<I")
 _HEAD = struct.Struct("<II")
+_LITTER = 20_000
+"""So many things a worker makes before it looks for what nobody needs any more."""
+
 _LUMP = 8
 """How many things a worker takes at a time: enough to amortise, few enough to end together."""
 
@@ -88,7 +91,8 @@ def _toil(
         # What is said here is said again by the parent, in its turn.
         talk = logging.getLogger("mkdocs")
         talk.handlers, talk.propagate = [logging.NullHandler()], False
-        gc.disable()
+        gc.enable()
+        gc.set_threshold(_LITTER)  # of its own: what it was born with is frozen
         room = 65_536 // _COUNT.size
         lump = max(_LUMP, -(-count // room))
         with os.fdopen(answers, "wb") as out:

@@ -4,22 +4,10 @@
 
 import { TestNetwork } from "@atproto/dev-env";
 
+import { untilAsked } from "./closing.mjs";
+
 const network = await TestNetwork.create({
   pds: { hostname: "localhost", enableDidDocWithSession: true },
 });
 console.log(JSON.stringify({ pds: network.pds.url, appview: network.bsky.url }));
-
-let closing = false;
-async function close() {
-  if (closing) return;
-  closing = true;
-  setTimeout(() => process.exit(1), 8000).unref();
-  await network.close();
-  process.exit(0);
-}
-
-process.on("SIGTERM", close);
-process.on("SIGINT", close);
-process.stdin.resume();
-process.stdin.on("end", close);
-process.stdin.on("close", close);
+untilAsked(network);

@@ -1,0 +1,110 @@
+"""The server for writers: MkDocs' own, but told of a change when it happens.
+
+MkDocs looks at all files twice a second. Here the system tells at once where it can, and a slow
+look finds what it does not tell: files on a network, or on the disk of another system.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mkdocs.livereload import LiveReloadServer
+from watchdog.events import (
+    EVENT_TYPE_CLOSED_NO_WRITE,
+    EVENT_TYPE_OPENED,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers import Observer
+from watchdog.observers.polling import PollingObserver
+
+_SLOW = 3.0
+"""Seconds between two looks at all files."""
+
+
+class _Told(FileSystemEventHandler):
+    """Hands on what changes a file; a build that reads one must not call for the next."""
+
+    def __init__(self, handler: FileSystemEventHandler, told: dict[str, float]) -> None:
+        self._handler = handler
+        self._when = told
+
+    def dispatch(self, event: FileSystemEvent) -> None:
+        """Hand on an event, and note it."""
+        if event.event_type in (EVENT_TYPE_OPENED, EVENT_TYPE_CLOSED_NO_WRITE):
+            return
+        self._when |= dict.fromkeys((str(event.src_path), str(event.dest_path)), time.monotonic())
+        self._handler.dispatch(event)
+
+
+class _Seen(FileSystemEventHandler):
+    """Hands on what the system has not told of before."""
+
+    def __init__(self, handler: FileSystemEventHandler, told: Mapping[str, float]) -> None:
+        self._handler = handler
+        self._when = told
+
+    def dispatch(self, event: FileSystemEvent) -> None:
+        """Hand on an event."""
+        told = self._when.get(str(event.src_path))
+        if told is None or time.monotonic() - told > 2 * _SLOW:
+            self._handler.dispatch(event)
+
+
+class Watch:
+    """Two observers as one: the system's own, and one that looks."""
+
+    def __init__(self) -> None:
+        self._told = Observer()
+        self._looking = PollingObserver(timeout=_SLOW)
+        self._pairs: dict[Any, Any] = {}
+        self._when: dict[str, float] = {}
+
+    def schedule(self, handler: Any, path: str, *, recursive: bool) -> Any:
+        """Watch a path; returns what `unschedule` wants."""
+        seen, told = _Seen(handler, self._when), _Told(handler, self._when)
+        made = self._looking.schedule(seen, path, recursive=recursive)
+        self._pairs[made] = self._told.schedule(told, path, recursive=recursive)
+        return made
+
+    def unschedule(self, watch: Any) -> None:
+        """Watch a path no longer."""
+        self._looking.unschedule(watch)
+        with contextlib.suppress(KeyError):
+            self._told.unschedule(self._pairs.pop(watch))
+
+    def start(self) -> None:
+        """Begin to watch; a system that has no room for so many watches is not asked."""
+        with contextlib.suppress(OSError):
+            self._told.start()
+        self._looking.start()
+
+    def stop(self) -> None:
+        """Watch nothing any more."""
+        self._looking.stop()
+        self._told.stop()
+
+    def join(self) -> None:
+        """Wait until both have ended."""
+        for one in (self._looking, self._told):
+            if one.is_alive():
+                one.join()
+
+
+class Server(LiveReloadServer):
+    """Shows what lies in a folder, and has it built again at every change."""
+
+    def __init__(
+        self, builder: Callable[[], None], host: str, port: int, root: Path, mount_path: str
+    ) -> None:
+        super().__init__(builder, host, port, str(root), mount_path)
+        self.observer = Watch()  # type: ignore[assignment]  # it is used as this one is
+        self.error_handler = self._page
+
+    def _page(self, code: int) -> bytes | None:
+        path = Path(self.root) / f"{code}.html"
+        return path.read_bytes() if path.is_file() else None
