@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
-from peers import BARE, BASE, OURS
+from peers import BARE, BASE, OURS, WOVEN
 
 _HEAD = (
     "| Tool | Measured | Runs | Median, s | Lowest to highest, s | Times as fast "
@@ -152,6 +152,8 @@ def _lines(sizes: list[Size]) -> Iterator[tuple[str, str, str, Ratio]]:
     yield "The whole site, times as fast as `mkdocs build`", "at least 5", ".1f", ratio(base, whole)
     same = ratio(base, (BARE, State.WHOLE))
     yield "The same, nothing woven: the very same bytes", "at least 5", ".1f", same
+    woven = ratio((WOVEN, State.WHOLE), whole)
+    yield "The same, woven by both", "at least 5", ".1f", woven
     pelican = ratio(("Pelican", State.WHOLE), whole)
     yield "The whole site, times as fast as Pelican", "at least 1", ".2f", pelican
     yield (

@@ -28,8 +28,8 @@ from cmflow.moderation import Rules
 from cmflow.network import Account, Answer
 from cmflow.settings import Settings
 from cmflow.shelf import FileShelf
-from cmflow.site import Made
 from cmflow.thread import Comment, Speaker, Status, Tally
+from cmflow.written import Made
 
 EACH = 20
 NEW = 100

@@ -22,6 +22,7 @@ import msgspec
 HERE = Path(__file__).parent
 OURS = "cmflow build"
 BASE = "mkdocs build"
+WOVEN = "mkdocs build with our plugin"
 BARE = "cmflow build, nothing woven"
 
 # Pelican's feeds refuse them.
@@ -55,6 +56,7 @@ class Tool(msgspec.Struct, frozen=True):
 def tools(comments: list[int]) -> Iterator[Tool]:
     """Return all; ours once for each number of comments that a post may have."""
     yield mkdocs()
+    yield weaving()
     yield bare()
     yield from (ours(number) for number in comments)
     yield from (zensical(), pelican(), nikola(), hugo(), eleventy())
@@ -72,6 +74,12 @@ def mkdocs() -> Tool:
         build=(sys.executable, "-m", "mkdocs", "build", "-q"),
         serve=(sys.executable, "-m", "mkdocs", "serve", "-q", "-a", "127.0.0.1:{port}"),
     )
+
+
+def weaving() -> Tool:
+    """Return MkDocs on the blog of `ours`: it weaves as well, and takes none of the fast ways."""
+    tool = _material(WOVEN, build=(sys.executable, "-m", "mkdocs", "build", "-q"), serve=())
+    return msgspec.structs.replace(tool, write=ours(0).write, kept=("site", ".cmflow"))
 
 
 def bare() -> Tool:

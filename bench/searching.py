@@ -106,7 +106,8 @@ def _pairs(texts: list[list[str]], count: int, chance: random.Random) -> list[st
 def prepare(site: Path) -> None:
     """Put our index and our script beside those of Material, for the same pages."""
     index = json.loads((site / "search" / "search_index.json").read_bytes())
-    writing.write(index["docs"], index["config"], site / _OURS)
+    made = writing.make(index["docs"], index["config"])
+    writing.write(lambda _: made, index["config"], site / _OURS)
     script = (material_search.script()[1]).read_text("utf-8")
     target = site / _OURS / "assets" / "cmflow" / "search.js"
     target.parent.mkdir(parents=True)

@@ -50,14 +50,18 @@ class Job(msgspec.Struct, frozen=True):
 
 def jobs(site: Site) -> Iterator[Job]:
     """Return what is to be made when all pages are there, but for the pictures of people."""
-    for feed in feeds.feeds(site):
-        yield Job((f"{feed.path}.xml", f"{feed.path}.json"), _feed(feed, site))
+    yield from texts(site)
+    yield from _cards(site)
+
+
+def texts(site: Site) -> Iterator[Job]:
+    """Return those of the jobs that write texts: an answer may be told in them."""
+    yield from _feeds(site)
     if whole := comment_feeds.of_site(site):
         paths = (f"{whole.path}.xml", f"{whole.path}.json")
         yield Job(paths, lambda: comment_feeds.files(whole, site))
     yield Job((CALENDAR,), lambda: _calendar(site))
     yield from _redirects(site)
-    yield from _cards(site)
 
 
 def portraits(site: Site, shown: frozenset[str]) -> Iterator[Job]:
@@ -70,6 +74,14 @@ def portraits(site: Site, shown: frozenset[str]) -> Iterator[Job]:
             yield path, data
 
         yield Job((path,), copy, digest("portrait", data))
+
+
+def _feeds(site: Site) -> Iterator[Job]:
+    """Write the feeds of posts; of each post in one, weaving notes all that it reads."""
+    for feed in feeds.feeds(site):
+        listed = (post.path for post in feed.posts)
+        key = digest(feed.path, feed.title, feed.home, feed.summary, *listed)
+        yield Job((f"{feed.path}.xml", f"{feed.path}.json"), _feed(feed, site), key)
 
 
 def _feed(feed: feeds.Feed, site: Site) -> Callable[[], Files]:

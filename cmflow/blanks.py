@@ -17,8 +17,8 @@ from cmflow.errors import CmflowError, Finding, Message, failure, say
 from cmflow.library import Library
 from cmflow.scalars import quoted, scalar
 from cmflow.settings import Settings
-from cmflow.site import QUESTIONS
 from cmflow.text import SLUG, slugify
+from cmflow.written import QUESTIONS
 
 EVENTS = "events"
 """The folder of the events, below `docs_dir` for the public ones, below the plan for the others."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-import jinja2
-
 from cmflow import stencil
 from cmflow.catalogue import Catalogue
 from cmflow.filters import filters
@@ -21,6 +19,8 @@ from cmflow.page_head import head_of
 from cmflow.post import Page, Post
 
 TEMPLATES = Path(__file__).parent / "templates"
+OWN = "cmflow"
+"""The folder, below a site's theme, of templates that come before ours."""
 
 
 class Blocks:
@@ -30,8 +30,9 @@ class Blocks:
         self.words = words
         self._facts = facts
         self._site = facts.site
-        self._environment = environment(facts.site.settings.theme, words, larder)
-        self._templates: dict[str, jinja2.Template] = {}
+        theme = facts.site.settings.theme
+        self._environment = environment(theme, words, larder)
+        self._own = theme is not None and any((theme / OWN).glob("*.html"))
         self._last: tuple[Spot | None, dict[frozenset[str], Context]] = (None, {})
 
     def render(self, name: str, spot: Spot, arguments: Arguments | None = None) -> str:
@@ -61,13 +62,9 @@ class Blocks:
         return self._template("question-link.html", spot, {"question": question})
 
     def _template(self, name: str, spot: Spot, context: Context) -> str:
-        return self._named(name).render(self._shared(spot, context.get("placed", ())) | context)
-
-    def _named(self, name: str) -> jinja2.Template:
-        template = self._templates.get(name)
-        if template is None:
-            template = self._templates[name] = self._environment.get_template(name)
-        return template
+        if self._own:
+            self._site.trace.note("facts")  # a site's own may ask for anything
+        return self._environment.fill(name, self._shared(spot, context.get("placed", ())) | context)
 
     def _shared(self, spot: Spot, placed: Collection[str]) -> Context:
         """Gather what every part of a page is given; a page has a dozen parts."""
@@ -88,6 +85,7 @@ class Blocks:
             placed,
         )
         return {
+            **self._environment.globals,
             "site": self._site,
             "settings": self._site.settings,
             "spot": spot,
@@ -100,11 +98,11 @@ class Blocks:
 
 def environment(
     theme: Path | None, words: Catalogue, larder: Larder | None = None
-) -> jinja2.Environment:
+) -> stencil.Environment:
     """Make the environment of the woven templates: a site's own come before ours."""
-    folders = [theme / "cmflow"] if theme else []
+    folders = [theme / OWN] if theme else []
     compiled = stencil.Compiled(larder) if larder else None
-    made = stencil.environment(words, *folders, TEMPLATES, compiled=compiled)
+    made = stencil.Environment(words, *folders, TEMPLATES, compiled=compiled)
     made.filters.update(filters(words))
     return made
 

@@ -14,7 +14,7 @@ import msgspec
 from cmflow import frontmatter
 from cmflow.snapshot import Mark
 
-VERSION = 1
+VERSION = 2
 _ROUNDED = 2_000
 """Nanoseconds by which a time may differ: archives keep it as a fraction of a second."""
 
@@ -54,6 +54,8 @@ class Book(msgspec.Struct):
     base: bytes = b""
     made: bytes = b""
     """The key of `Made` in the larder."""
+    facts: bytes = b""
+    """The digest of all that was written, but for the texts."""
     settings: bytes = b""
     now: float = 0.0
     day: str = ""

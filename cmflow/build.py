@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import gc
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,11 +20,15 @@ from cmflow.output import Looks
 from cmflow.settings import Settings
 from cmflow.site import Site
 from cmflow.standing import Standing
+from cmflow.swift import workers
 
 Talk = Callable[["str | Message | CmflowError"], None]
 """Hears the engine's own lines, our sentences, and what went wrong while the site goes on."""
 
-Make = Callable[[Path, Standing, Mapping[str, object]], None]
+Given = Callable[[], Mapping[str, object]]
+"""Tells what our plugin need not find out by itself; asked when the engine is ready for it."""
+
+Make = Callable[[Path, Standing, Given], None]
 """Has the engine make its part of a site in a folder; our plugin gets the rest."""
 
 ENGINES = ("material", "zensical")
@@ -33,11 +38,15 @@ VERIFY = "verify"
 
 
 class Built(msgspec.Struct, frozen=True):
-    """What a build made: the output folder, and how many pages and posts are in it."""
+    """What a build made: the output folder, and how many pages and posts are in it.
+
+    `woven` tells that the engine had nothing to do: the build was cheap, and will be again.
+    """
 
     site: Path
     pages: int
     posts: int
+    woven: bool = False
 
 
 def build(
@@ -55,10 +64,10 @@ def build(
             memory = Memory(settings, "site", now=now, taken=time.time_ns())
             # The engine's warnings are heard only where it is asked.
             if not strict and not findings and (made := memory.reweave()):
-                return Built(settings.site, made.pages, made.posts)
-        read = _readable(settings, findings)
+                return Built(settings.site, made.pages, made.posts, woven=True)
         make = _by_zensical if engine == "zensical" else _by_material
-        return make(settings, read, folder, memory, strict=strict, now=now, talk=talk)
+        with _reading(settings, findings, lean=make is _by_material) as read:
+            return make(settings, read, folder, memory, strict=strict, now=now, talk=talk)
 
 
 def verify(config: Path, *, strict: bool, now: dt.datetime, talk: Talk) -> Built:
@@ -71,7 +80,8 @@ def verify(config: Path, *, strict: bool, now: dt.datetime, talk: Talk) -> Built
     built = build(config, engine="material", strict=strict, now=now, talk=talk)
     settings, _ = mkdocs_yml.load(config)
     with output.workshop(settings.root / ".cmflow") as folder:
-        material.build(config, folder, strict=strict, talk=lambda _: None, given={"now": now})
+        given: Given = functools.partial(dict, now=now)
+        material.build(config, folder, strict=strict, talk=lambda _: None, given=given)
         wrong = output.different(folder, settings.site)
         if wrong:
             Memory(settings, "site", now=now, taken=time.time_ns()).drop()
@@ -85,7 +95,7 @@ def serve(config: Path, *, address: str, talk: Talk) -> None:
     from cmflow.engines import material
 
     settings, findings = mkdocs_yml.load(config)
-    _readable(settings, findings)
+    _judged(settings, findings, library.load(settings))
     shown = settings.root / ".cmflow" / "served"
 
     def once(make: Make, site_url: str) -> None:
@@ -95,11 +105,11 @@ def serve(config: Path, *, address: str, talk: Talk) -> None:
         with _uncollected(), output.workshop(settings.root / ".cmflow") as folder:
             memory = Memory(there, "served", now=now, taken=time.time_ns())
             if findings or memory.reweave() is None:
-                read = _readable(there, findings)
                 standing = memory.standing()
-                make(folder, standing, _given(read, standing, now))
-                looks = output.merge(folder, shown, standing.entries)
-                memory.leave(standing, looks, *_counts(there, read, looks))
+                with _reading(there, findings, lean=True) as read:
+                    make(folder, standing, _given(read, standing, now))
+                    looks = output.merge(folder, shown, standing.entries)
+                    memory.leave(standing, looks, *_counts(there, read(), looks))
 
     material.serve(config, address, shown, once, talk=talk)
 
@@ -121,13 +131,30 @@ def placed(settings: Settings, *, docs: Path, site: Path, site_url: str) -> Sett
     return msgspec.structs.replace(settings, docs=docs, site=site, site_url=site_url)
 
 
-def _given(read: Library, standing: Standing | None, now: dt.datetime) -> Mapping[str, object]:
+def _given(read: Callable[[], Library], standing: Standing | None, now: dt.datetime) -> Given:
     """Return what our plugin need not find out by itself."""
-    return {"given": read, "standing": standing, "now": now}
+    return lambda: {"given": read(), "standing": standing, "now": now}
 
 
-def _readable(settings: Settings, findings: Iterable[Finding]) -> Library:
-    """Read a site; raises `CmflowError` where the engine would stumble, with every reason."""
+@contextlib.contextmanager
+def _reading(
+    settings: Settings, findings: Iterable[Finding], *, lean: bool
+) -> Iterator[Callable[[], Library]]:
+    """Begin to read a site, while this process has the engine to begin with.
+
+    The function in this context returns the library, a `lean` one without the texts that the engine
+    reads for itself; it raises `CmflowError` where that would stumble, with every reason.
+    """
+
+    def load() -> Library:
+        read = library.load(settings)
+        return library.lean(read) if lean else read
+
+    with workers.aside(load) as read:
+        yield lambda: _judged(settings, findings, read())
+
+
+def _judged(settings: Settings, findings: Iterable[Finding], read: Library) -> Library:
     fatal = list(findings)
     if not settings.docs.is_dir():
         raise failure(
@@ -135,7 +162,6 @@ def _readable(settings: Settings, findings: Iterable[Finding]) -> Library:
             say("The folder {folder} is not there.", folder=settings.below_root(settings.docs)),
             say("Make it, or correct docs_dir in {file}.", file=settings.config.name),
         )
-    read = library.load(settings)
     readable = {f"{settings.below_root(settings.docs)}/{post.path}" for post in read.posts}
     posts = f"{settings.below_root(settings.docs)}/{settings.posts}/"
     fatal += [f for f in read.findings if f.path.startswith(posts) and f.path not in readable]
@@ -147,7 +173,7 @@ def _readable(settings: Settings, findings: Iterable[Finding]) -> Library:
 
 def _by_material(
     settings: Settings,
-    read: Library,
+    read: Callable[[], Library],
     folder: Path,
     memory: Memory | None,
     *,
@@ -167,7 +193,7 @@ def _by_material(
         given=_given(read, standing, now),
     )
     looks = output.merge(folder, settings.site, standing.entries if standing else ())
-    pages, posts = _counts(settings, read, looks)
+    pages, posts = _counts(settings, read(), looks)
     if memory and standing:
         memory.leave(standing, looks, pages, posts)
     return Built(settings.site, pages, posts)
@@ -175,7 +201,7 @@ def _by_material(
 
 def _by_zensical(
     settings: Settings,
-    read: Library,
+    read: Callable[[], Library],
     folder: Path,
     _memory: Memory | None,
     *,
@@ -186,10 +212,11 @@ def _by_zensical(
     from cmflow.engines import zensical
 
     there = msgspec.structs.replace(settings, site=folder)
-    zensical.build(there, read, strict=strict)
-    _finish(loom.site_of(there, read, zensical.made(there, read), now=now))
+    found = read()
+    zensical.build(there, found, strict=strict)
+    _finish(loom.site_of(there, found, zensical.made(there, found), now=now))
     looks = output.merge(folder, settings.site, ())
-    return Built(settings.site, *_counts(settings, read, looks))
+    return Built(settings.site, *_counts(settings, found, looks))
 
 
 def _finish(site: Site) -> None:

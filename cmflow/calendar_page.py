@@ -50,7 +50,7 @@ def as_html(
 ) -> str:
     """Write a calendar as a page. Everything written by anybody is escaped."""
     words = labels.words
-    jinja = stencil.environment(words, _HERE / "templates")
+    jinja = stencil.Environment(words, _HERE / "templates")
     script, style = (_asset(name) for name in ("calendar.js", "calendar.css"))
     page = _Page(calendar, labels, settings)
     return jinja.get_template("calendar-page.html").render(

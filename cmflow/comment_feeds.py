@@ -140,13 +140,14 @@ class _Told(msgspec.Struct, frozen=True):
 
 def _told(said: Said, site: Site) -> _Told:
     settings, comment, above = site.settings, said.reply.comment, said.reply.to
+    here = urls.absolute(site.url(said.post), settings)
     author = _author(comment, settings)
     return _Told(
         id=urn("comment", comment.id, settings),
         title=_title(said, author, settings),
-        url=_address(said, comment, site),
+        url=f"{here}#{conversation.anchor(comment.id)}",
         to=(urn("comment", above.id, settings) if above else urn("post", said.post.slug, settings)),
-        below=_address(said, above, site),
+        below=f"{here}#{conversation.anchor(above.id)}" if above else here,
         published=time(comment.published),
         updated=time(_updated(comment)),
         author=author,
@@ -189,12 +190,6 @@ def _item(of: _Told) -> dict[str, object]:
 def _title(said: Said, author: Person, settings: Settings) -> str:
     told = say("{name}, on “{title}”", name=author.name, title=said.post.title)
     return line(catalogue(settings.language).show(told), settings)
-
-
-def _address(said: Said, comment: Comment | None, site: Site) -> str:
-    """Return the full address of an answer under its post, or of the post itself."""
-    here = urls.absolute(site.url(said.post), site.settings)
-    return f"{here}#{conversation.anchor(comment.id)}" if comment else here
 
 
 def _author(comment: Comment, settings: Settings) -> Person:

@@ -72,7 +72,7 @@ def _time(when: dt.datetime) -> str:
 def load(path: Path | str, settings: Settings, findings: list[Finding]) -> Comment | None:
     """Read a comment's file; nothing, and findings added, where it makes no sense."""
     # There may be a hundred thousand, and YAML takes half of a millisecond for each.
-    with contextlib.suppress(OSError, UnicodeDecodeError), open(path, "rb") as file:  # noqa: PTH123  # as above
+    with contextlib.suppress(OSError, UnicodeDecodeError), open(path, "rb", 0) as file:  # noqa: PTH123  # as above
         quick = parse(file.read().decode())
         if quick is not None and quick.id:
             return quick
@@ -114,6 +114,9 @@ _WORDS = frozenset("y n yes no true false on off null".split())  # noqa: SIM905 
 _ESCAPED = re.compile(r'\\(["\\])')
 
 
+_STATUS = {status.value: status for status in Status}
+
+
 def parse(written: str) -> Comment | None:
     """Read what `text` writes, quoted or not; nothing where anything else stands there."""
     found = _FORM.match(written)
@@ -128,7 +131,7 @@ def parse(written: str) -> Comment | None:
             id=_plain(id_),
             author=Speaker(_plain(name), _plain(profile), _plain(avatar)),
             published=dt.datetime.fromisoformat(published),
-            status=Status(status),
+            status=_STATUS[status],
             text=written[found.end() :].strip(),
             url=_plain(url),
             reply_to=_plain(reply_to),

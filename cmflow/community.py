@@ -19,6 +19,9 @@ from cmflow.thread import Comment, Tally
 FACES = "avatars"
 """The folder of the pictures of people, below `content/community`."""
 
+RECEIPTS = "receipts"
+"""The folder of the receipts, below `content/community`."""
+
 _FACE = re.compile(r"[0-9a-z-]+\.(?:gif|jpe?g|png|webp)")
 
 
@@ -96,6 +99,11 @@ def count(settings: Settings, source: str) -> int:
     return sum(1 for _ in folder.glob(f"*/*-{source}-*.md"))
 
 
+def known(settings: Settings, folder: str) -> frozenset[str]:
+    """Return the slugs of the posts of which a folder below `content/community` holds something."""
+    return frozenset(name.removesuffix(".yml") for name in _listed(settings.community / folder))
+
+
 def comments(settings: Settings, slug: str) -> tuple[tuple[Comment, ...], tuple[Finding, ...]]:
     """Read the comments of one post, in the order of their file names."""
     found = shelved(settings, slug)
@@ -121,7 +129,7 @@ def faces(settings: Settings) -> frozenset[str]:
 
 def receipts(settings: Settings, slug: str) -> tuple[tuple[Receipt, ...], tuple[Finding, ...]]:
     """Read the receipts of one post: where its copies stand, sorted by channel."""
-    folder = settings.community / "receipts"
+    folder = settings.community / RECEIPTS
     name = settings.below_root(folder)
     places = sorted((folder / slug).glob("*.yml")) if fits(slug) else []
     found = [ledger_file.read(folder, (slug, path.stem), name) for path in places]

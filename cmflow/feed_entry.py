@@ -109,20 +109,24 @@ def urn(kind: str, name: str, settings: Settings) -> str:
 # An answer is named in several feeds, in two formats.
 @functools.lru_cache(maxsize=1024)
 def _urn(site_url: str, kind: str, name: str) -> str:
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{_blog(site_url)}#{kind}:{name}").urn
+
+
+@functools.cache
+def _blog(site_url: str) -> str:
     place = urlsplit(site_url)
-    blog = f"{(place.hostname or '').removeprefix('www.')}/{place.path.strip('/')}"
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"{blog}#{kind}:{name}").urn
+    return f"{(place.hostname or '').removeprefix('www.')}/{place.path.strip('/')}"
 
 
 def authors(post: Post, site: Site) -> tuple[tuple[str, Author], ...]:
     """Return the authors of a post whom `.authors.yml` knows, with their ids."""
-    known = site.library.authors
+    known = site.authors
     return tuple((id_, known[id_]) for id_ in dict.fromkeys(post.meta.authors) if id_ in known)
 
 
 def possible(text: str) -> str:
     """Drop what neither XML 1.0 nor UTF-8 can carry."""
-    return _IMPOSSIBLE.sub("", text)
+    return text if text.isprintable() else _IMPOSSIBLE.sub("", text)
 
 
 def line(text: str, settings: Settings) -> str:

@@ -6,6 +6,7 @@ Atom is RFC 4287; JSON Feed is https://www.jsonfeed.org/version/1.1/.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote
@@ -45,6 +46,7 @@ class Head(msgspec.Struct, frozen=True):
     summary: str = ""
 
 
+@functools.lru_cache(maxsize=1024)
 def feed_url(path: str, extension: str) -> str:
     """Return the address of a feed below the root of the site: `category/atelier/feed.xml`."""
     return quote(f"{path}{extension}")
@@ -91,7 +93,7 @@ def nested(name: str, lines: Iterable[str], depth: int, names: Mapping[str, str]
 
 def element(name: str, words: str, **attributes: str) -> str:
     """Write an element that holds text, or nothing."""
-    start = f"<{name}{_attributes(attributes)}"
+    start = f"<{name}{_attributes(attributes)}" if attributes else f"<{name}"
     return f"{start}>{escaped(words)}</{name}>" if words else f"{start} />"
 
 

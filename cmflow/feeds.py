@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -86,12 +87,31 @@ def feeds(site: Site) -> tuple[Feed, ...]:
     )
 
 
+_HOMES: WeakKeyDictionary[Site, dict[str, list[Feed]]] = WeakKeyDictionary()
+
+
+def at(home: str, site: Site) -> Sequence[Feed]:
+    """Return the feeds that belong to the page at an address."""
+    if site not in _HOMES:
+        found: dict[str, list[Feed]] = {}
+        with site.trace.apart():
+            for feed in feeds(site):
+                found.setdefault(feed.home, []).append(feed)
+        _HOMES[site] = found
+    site.trace.note("feeds", home)
+    return _HOMES[site].get(home, ())
+
+
 def whole(site: Site) -> Feed:
     """Return the feed of the site."""
-    settings = site.settings
-    newest = site.posts[: settings.cmflow.feeds.entries]
+    newest = site.posts[: site.settings.cmflow.feeds.entries]
+    return msgspec.structs.replace(front(site.settings), posts=newest)
+
+
+def front(settings: Settings) -> Feed:
+    """Return the feed of the site, without its posts."""
     return Feed(
-        WHOLE, settings.site_name, urls.blog_url(settings), newest, settings.site_description
+        WHOLE, settings.site_name, urls.blog_url(settings), summary=settings.site_description
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,9 +70,15 @@ def _moment(words: Catalogue, when: dt.date) -> str:
     return words.moment(when) if isinstance(when, dt.datetime) else words.day(when)
 
 
+_HOST = re.compile(r"https?://([a-z0-9.-]+)(?:/|$)")
+"""How an address begins of which nothing but its host has to be known."""
+
+
 @functools.lru_cache(maxsize=1024)
 def host(url: str) -> str:
     """Return the host of an address, without `www.`; empty where there is none."""
+    if found := _HOST.match(safe.address(url)):
+        return found[1].removeprefix("www.")
     try:
         return (urlsplit(safe.address(url)).hostname or "").removeprefix("www.")
     except ValueError:

@@ -76,7 +76,7 @@ def erase(shelf: Shelf, persons: Iterable[Person], key: str) -> Erasure:
         # Last, for whoever is cut off finds the person again by what is left.
         return {**files, **{one.path: None for one in found.erased}}
 
-    shelf.keep(make, forgotten.COMMIT)
+    shelf.keep(make, forgotten.COMMIT, show=True)
     return Erasure(tuple(erased.values()), tuple(touched.values()), shelf.forgotten())
 
 

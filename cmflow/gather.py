@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import posixpath
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,13 +13,12 @@ from markupsafe import Markup
 from cmflow import comment_feeds, conversation, safe, urls
 from cmflow.comment_feeds import CommentFeed
 from cmflow.feed_parts import CALENDAR, feed_url
-from cmflow.feeds import Feed, feeds
 from cmflow.outline import rebase, sections
 from cmflow.post import Page, Post
-from cmflow.related import Relations
-from cmflow.share import Target
-from cmflow.site import QUESTIONS, SERIES, Site
+from cmflow.share import Target, links
+from cmflow.site import Site
 from cmflow.transcript import Cue
+from cmflow.written import QUESTIONS, SERIES
 
 Context = dict[str, Any]
 Arguments = Mapping[str, str]
@@ -56,15 +54,6 @@ class Facts:
         self.assets = assets
         self.transcripts = transcripts
         self.card = card
-        self.relations = Relations(site.posts)
-
-    @functools.cached_property
-    def feeds(self) -> Mapping[str, list[Feed]]:
-        """The feeds of posts by the page they belong to."""
-        found: dict[str, list[Feed]] = {}
-        for feed in feeds(self.site):
-            found.setdefault(feed.home, []).append(feed)
-        return found
 
     @property
     def answers(self) -> CommentFeed | None:
@@ -128,7 +117,7 @@ def _series(facts: Facts, spot: Spot, arguments: Arguments) -> Context | None:
     name = arguments.get("id", "")
     if not name and posixpath.dirname(spot.path) == SERIES:
         name = posixpath.splitext(posixpath.basename(spot.path))[0]
-    posts = facts.site.series.get(name, ())
+    posts = facts.site.series.get(name, ()) if name else ()
     return {"name": name, "posts": posts} if posts else None
 
 
@@ -151,9 +140,8 @@ def _answers(facts: Facts, spot: Spot, arguments: Arguments) -> Context | None:
     name = arguments.get("id", "")
     if not name and posixpath.dirname(spot.path) == QUESTIONS:
         name = posixpath.splitext(posixpath.basename(spot.path))[0]
-    found = [
-        answer for post in facts.site.interviews for answer in _answer(facts, spot, post, name)
-    ]
+    asked = facts.site.interviews if name else ()
+    found = [answer for post in asked for answer in _answer(facts, spot, post, name)]
     return {"question": name, "answers": found} if found else None
 
 
@@ -213,15 +201,12 @@ def _copies(facts: Facts, spot: Spot, _arguments: Arguments) -> Context | None:
 def _share(facts: Facts, spot: Spot, _arguments: Arguments) -> Context | None:
     title = spot.post.title if spot.post else spot.page.title if spot.page else ""
     address = urls.absolute(spot.url, facts.site.settings)
-    links = [(target.name, target.link(address, title)) for target in facts.share]
-    return {"links": links} if links else None
+    return {"links": links(facts.share, address, title)} if facts.share else None
 
 
 def _authors(facts: Facts, spot: Spot, _arguments: Arguments) -> Context | None:
     ids = spot.post.meta.authors if spot.post else ()
-    known = [
-        (id_, facts.site.library.authors[id_]) for id_ in ids if id_ in facts.site.library.authors
-    ]
+    known = [(id_, facts.site.authors[id_]) for id_ in ids if id_ in facts.site.authors]
     if not known:
         return None
     return {"authors": known}
@@ -231,7 +216,7 @@ def _related(facts: Facts, spot: Spot, arguments: Arguments) -> Context | None:
     if spot.post is None:
         return None
     count = _count(arguments, facts.site.settings.cmflow.related.count)
-    found = facts.relations.of(spot.post, count)
+    found = facts.site.related(spot.post, count)
     return {"related": found} if found else None
 
 
@@ -246,7 +231,7 @@ def _thread(facts: Facts, spot: Spot, _arguments: Arguments) -> Context | None:
         "doors": conversation.doors(site, post),
         "closed": conversation.is_closed(site, post),
         "closing_day": conversation.closing_day(site, post),
-        "charter": site.pages.get(charter),
+        "charter": site.thing(charter),
         "feed": feed_url(comment_feeds.path_of(site, post), ".xml"),
         "place": lambda comment: conversation.place(comment.source, site.settings),
         "face": lambda comment: conversation.face(comment, site),

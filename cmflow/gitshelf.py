@@ -19,6 +19,13 @@ from cmflow.tip import Tip
 SKIP = "\n\n[skip ci]"
 """Keeps a commit from starting a workflow; what follows is chained by hand."""
 
+BELL = "cmflow/publish"
+"""The branch that is made and at once deleted to have the site published.
+
+A push to a branch that holds no workflow starts none; that a branch is deleted starts those of the
+main one: https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#delete
+"""
+
 
 class GitShelf(FileShelf):
     """Keeps everything on one branch, and reads it from a mirror; a commit a source."""
@@ -48,12 +55,23 @@ class GitShelf(FileShelf):
             if root_of(self._branch) == "":
                 mount(self._branch)
 
-    def keep(self, make: Callable[[], Files], words: str) -> Files:
+    def keep(self, make: Callable[[], Files], words: str, *, show: bool = False) -> Files:
         """Commit and push; after a race the tip is read anew and `make` asked again."""
         try:
-            return self.tip.push(make, words + SKIP)
+            kept = self.tip.push(make, words if show else words + SKIP)
         except GitError as error:
             raise refused(self._branch, error) from error
+        if kept and show and root_of(self._branch) == "":
+            self._ring()
+        return kept
+
+    def _ring(self) -> None:
+        """Have the site published; where the remote lets nobody ring, its next run does it."""
+        git, remote = self._branch.git, self._branch.remote
+        bell = f"refs/heads/{BELL}"
+        with contextlib.suppress(GitError):
+            git.run("push", "--quiet", "--no-verify", remote, f"+{self.tip.commit}:{bell}")
+            git.run("push", "--quiet", "--no-verify", remote, f":{bell}")
 
 
 def root_of(branch: Branch) -> str:

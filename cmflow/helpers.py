@@ -54,7 +54,7 @@ class Helpers:
         An address of another scheme than the web's or mail's leads nowhere.
         """
         url = thing if isinstance(thing, str) else self._site.url(thing)
-        if urlsplit(url).scheme and not address(url):
+        if ":" in url and urlsplit(url).scheme and not address(url):
             return "#"
         mark = f"#{fragment}" if fragment else ""
         return urls.relative(url, self._url) + mark
@@ -70,11 +70,11 @@ class Helpers:
 
     def author(self, id_: str) -> Author | None:
         """Return an author, or nothing where `.authors.yml` does not know the id."""
-        return self._site.library.authors.get(id_)
+        return self._site.authors.get(id_)
 
     def profile_of(self, id_: str) -> str:
         """Return the address of an author's page, or nothing where the site makes none."""
-        known = self._site.library.authors.get(id_)
+        known = self._site.authors.get(id_)
         if known is None or not self._site.settings.blog.authors_profiles:
             return ""
         return urls.author_url(id_, known.name, known.slug, self._site.settings)

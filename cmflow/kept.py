@@ -14,7 +14,8 @@ from cmflow.frontmatter import Source
 from cmflow.lazily import Lazily
 from cmflow.library import Library
 from cmflow.post import Author, Dates, Page, Post, PostMeta
-from cmflow.site import Made, Site
+from cmflow.site import Site
+from cmflow.written import Made
 
 
 class _Dates(msgspec.Struct, frozen=True):
@@ -68,10 +69,7 @@ def facts(site: Site) -> bytes:
 
     The same facts are the same bytes.
     """
-    posts = [
-        (post.path, post.slug, post.title, post.published, post.updated, _meta(post.meta))
-        for post in site.library.posts
-    ]
+    posts = [_row(post) for post in site.library.posts]
     tags = next((path for path, page in site.pages.items() if lists_tags(site, page)), "")
     return msgspec.json.encode(
         {
@@ -84,6 +82,11 @@ def facts(site: Site) -> bytes:
         },
         order="deterministic",
     )
+
+
+def thing(of: Post | Page) -> bytes:
+    """Write all that weaving takes from one post or page, but for its text."""
+    return msgspec.json.encode(_row(of) if isinstance(of, Post) else of, order="deterministic")
 
 
 def read(data: bytes, zone: dt.tzinfo, contents: Callable[[str], str]) -> tuple[Library, Made]:
@@ -103,6 +106,11 @@ def read(data: bytes, zone: dt.tzinfo, contents: Callable[[str], str]) -> tuple[
     )
     made = Made(found.urls, Lazily(found.urls, contents), searcher=found.searcher)
     return library, made
+
+
+def _row(post: Post) -> tuple[object, ...]:
+    meta = _meta(post.meta)
+    return post.path, post.slug, post.title, post.published, post.updated, meta
 
 
 def _meta(meta: PostMeta) -> PostMeta:

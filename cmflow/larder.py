@@ -9,11 +9,16 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import zlib
+import sys
 from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS kept (
@@ -23,9 +28,11 @@ CREATE TABLE IF NOT EXISTS kept (
 CREATE TABLE IF NOT EXISTS used (id INTEGER PRIMARY KEY, build INTEGER NOT NULL);
 """
 _GENERATIONS = 3
-"""A thing that so many builds did not ask for is thrown away: an undone edit costs nothing."""
+"""A thing that so many builds did not ask for may be thrown away: an undone edit costs nothing."""
 _LUMP = 8_000_000
 _PATIENCE = 10.0
+_LOST = (sqlite3.Error, OSError)
+"""What a larder on a full, locked or foreign disk raises: a build does without it."""
 
 
 def digest(*parts: bytes | str) -> bytes:
@@ -43,9 +50,18 @@ def digest_of(value: object) -> bytes:
     return digest(msgspec.msgpack.encode(value, order="deterministic"))
 
 
+_COMPRESSOR = zstd.ZstdCompressor(
+    options={
+        zstd.CompressionParameter.compression_level: 1,
+        zstd.CompressionParameter.checksum_flag: 1,
+    }
+)
+"""One for all things: to make one costs more than to compress a small thing."""
+
+
 def pack(data: bytes) -> bytes:
     """Make data small, as a larder keeps it: a worker may do it for its parent."""
-    return zlib.compress(data, 1)
+    return _COMPRESSOR.compress(data, zstd.ZstdCompressor.FLUSH_FRAME)
 
 
 class Larder:
@@ -67,14 +83,17 @@ class Larder:
         """Return what is kept under a key, or nothing."""
         waiting = self._new.get((kind, key))
         if waiting is not None:
-            return zlib.decompress(waiting)
+            return zstd.decompress(waiting)
         id_ = self._known(kind).get(key)
         if id_ is None:
             return None
         try:
             row = self._open().execute("SELECT data FROM kept WHERE id = ?", (id_,)).fetchone()
-            data = zlib.decompress(row[0]) if row else None
-        except (sqlite3.Error, zlib.error):
+            data = zstd.decompress(row[0]) if row else None
+        except _LOST:
+            return None
+        except zstd.ZstdError:
+            del self._known(kind)[key]  # so that it can be put again
             return None
         self._touched.add(id_)
         return data
@@ -97,11 +116,14 @@ class Larder:
             self._write()
 
     def close(self, *, prune: bool) -> None:
-        """Write what is new; with `prune` throw away what several such builds did not ask for."""
+        """Write what is new; with `prune` throw away what several such builds did not ask for.
+
+        But only where it is more than what this one asked for.
+        """
         self._write()
         if self._database is None:
             return
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*_LOST):
             if prune:
                 self._prune(self._database)
             self._database.close()
@@ -122,7 +144,7 @@ class Larder:
             try:
                 rows = self._open().execute("SELECT key, id FROM kept WHERE kind = ?", (kind,))
                 self._ids[kind] = dict(rows.fetchall())
-            except sqlite3.Error:
+            except _LOST:
                 self._ids[kind] = {}
         return self._ids[kind]
 
@@ -131,11 +153,13 @@ class Larder:
         if not new:
             return
         rows = [(kind, key, data) for (kind, key), data in new.items()]
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*_LOST):
             database = self._open()
             with database:
                 database.executemany(
-                    "INSERT OR IGNORE INTO kept (kind, key, data) VALUES (?, ?, ?)", rows
+                    "INSERT INTO kept (kind, key, data) VALUES (?, ?, ?)"
+                    " ON CONFLICT (kind, key) DO UPDATE SET data = excluded.data",
+                    rows,
                 )
             for kind in {kind for kind, _, _ in rows}:
                 del self._ids[kind]
@@ -149,6 +173,13 @@ class Larder:
                 "INSERT OR REPLACE INTO used VALUES (?, ?)",
                 ((id_, last + 1) for id_ in self._touched),
             )
+            (spare,) = database.execute(
+                "SELECT sum(iif(build > ?, -length(data), length(data)))"
+                " FROM kept LEFT JOIN used USING (id)",
+                (last,),
+            ).fetchone()
+            if (spare or 0) <= 0:
+                return
             database.execute("DELETE FROM used WHERE build <= ?", (last + 1 - _GENERATIONS,))
             database.execute("DELETE FROM kept WHERE id NOT IN (SELECT id FROM used)")
 

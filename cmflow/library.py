@@ -24,7 +24,8 @@ class Library(msgspec.Struct, frozen=True):
     """All that a company wrote, and the findings met while reading it.
 
     Posts are in order of publication, the newest first. `sources` maps the path of every Markdown
-    file below `docs_dir` to what was read of it.
+    file below `docs_dir` to what was read of it, `versions` that of every post to the digest of its
+    file.
     """
 
     posts: tuple[Post, ...]
@@ -33,6 +34,7 @@ class Library(msgspec.Struct, frozen=True):
     personas: Mapping[str, Persona]
     sources: Mapping[str, Source]
     findings: tuple[Finding, ...]
+    versions: Mapping[str, str] = {}
 
     def post(self, slug: str) -> Post | None:
         """Return the post of a slug."""
@@ -67,7 +69,15 @@ def load(settings: Settings) -> Library:
         personas=_personas(settings, findings),
         sources=sources,
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
+        versions={post.path: sources[post.path].version for post in posts},
     )
+
+
+def lean(read: Library) -> Library:
+    """Return a library without the texts of its posts, which are most of it."""
+    posts = {post.path for post in read.posts}
+    kept = {path: source for path, source in read.sources.items() if path not in posts}
+    return msgspec.structs.replace(read, sources=kept)
 
 
 def read_post(path: str, source: Source, zone: dt.tzinfo) -> tuple[Post | None, list[Finding]]:

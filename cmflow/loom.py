@@ -8,7 +8,17 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from cmflow import comment_feeds, community, press, share, transcript, urls
+from cmflow import (
+    comment_feeds,
+    comment_file,
+    community,
+    looks,
+    press,
+    share,
+    tally_file,
+    transcript,
+    urls,
+)
 from cmflow.beside import Write
 from cmflow.blocks import Blocks
 from cmflow.catalogue import catalogue
@@ -18,10 +28,11 @@ from cmflow.larder import Larder
 from cmflow.lazily import Lazily
 from cmflow.library import Library
 from cmflow.settings import Settings
-from cmflow.site import Made, Site
+from cmflow.site import Site
 from cmflow.thread import grow
 from cmflow.trace import Woven
 from cmflow.weave import Weaver
+from cmflow.written import Made
 
 _ASSETS = Path(__file__).parent / "assets"
 
@@ -36,16 +47,27 @@ def site_of(
 ) -> Site:
     """Bring together what was written, what the engine made, and what came back."""
     slugs = [post.slug for post in read.posts if post.path in made.urls]
+
+    def those_in(folder: str) -> list[str]:
+        known = community.known(settings, folder)
+        return [slug for slug in slugs if slug in known]
+
     return Site(
         settings,
         read,
         made,
         now=now,
-        threads=Lazily(slugs, lambda slug: grow(community.comments(settings, slug)[0])),
-        receipts=Lazily(slugs, lambda slug: community.receipts(settings, slug)[0]),
-        tallies=Lazily(slugs, lambda slug: community.tallies(settings, slug)),
+        threads=Lazily(
+            those_in(comment_file.FOLDER),
+            lambda slug: grow(community.comments(settings, slug)[0]),
+        ),
+        receipts=Lazily(
+            those_in(community.RECEIPTS), lambda slug: community.receipts(settings, slug)[0]
+        ),
+        tallies=Lazily(those_in(tally_file.FOLDER), lambda slug: community.tallies(settings, slug)),
         faces=community.faces(settings),
         woven=woven,
+        looks=looks.LOOKS,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 import msgspec
@@ -54,7 +55,6 @@ class Memory:
 
     def leave(self, standing: Standing, looks: output.Looks, pages: int, posts: int) -> None:
         """Keep what a build made, when all of it lies in the output folder."""
-        standing.end()
         made = standing.finish()
         nothing = Entry(b"", (), 0, 0)
         made.entries = {
@@ -74,4 +74,6 @@ class Memory:
 
     def _save(self, made: Book) -> None:
         made.settings, made.taken = self._settings.digest, self._taken
-        book.save(made, self._path)
+        # Without a book the next build takes longer; the site is there.
+        with contextlib.suppress(OSError):
+            book.save(made, self._path)

@@ -7,18 +7,20 @@ underlines are repaired in `assets/cmflow.css`.
 
 from __future__ import annotations
 
+import functools
 import re
 from html import escape
 
 from cmflow.catalogue import Catalogue
+from cmflow.cuts import Cuts
 from cmflow.outline import plain
 
 _DIALOG = '<div class="md-search" data-md-component="search" role="dialog">'
 _SEARCH = re.compile(r'<nav class="md-search__options" aria-label="(?P<name>[^"]*)"')
 _NAV = '<nav class="md-'
 _MENU = re.compile(
-    r'(?P<open><nav class="md-nav" data-md-level="\d+") aria-labelledby="[^"]*"(?P<rest>[^>]*>\s*'
-    r'<label class="md-nav__title" for="[^"]*">(?P<title>.*?)</label>)',
+    r'<nav class="md-nav" data-md-level="\d+" (?P<named>aria-labelledby="[^"]*")[^>]*>\s*'
+    r'<label class="md-nav__title" for="[^"]*">(?P<title>.*?)</label>',
     re.DOTALL,
 )
 _NO_MENUS = (
@@ -37,58 +39,64 @@ _ENGINE_STYLE = re.compile(
     r'<link rel="stylesheet" href="[^"]*assets/stylesheets/(?:classic/|modern/)?'
     r'(?:main|palette)\.[0-9a-f]+\.min\.css">\n?'
 )
+_CONFIG = '<script id="__config" type="application/json">'
 _SEARCHER = re.compile(
-    r'(?P<before><script id="__config" type="application/json">[^<]*?"search":\s*"[^"]*)'
-    r'assets/javascripts/workers/search\.[0-9a-f]+\.min\.js"'
+    rf'{_CONFIG}[^<]*?"search":\s*"[^"]*'
+    r'(?P<searcher>assets/javascripts/workers/search\.[0-9a-f]+\.min\.js)"'
 )
 _OUR_STYLE = re.compile(
     r'[ ]*<link rel="stylesheet" href="[^"]*assets/cmflow/cmflow\.[^"]*\.css">\n?'
 )
 
 
-def mend(html: str, words: Catalogue) -> str:
-    """Return a finished page without the faults that the engine left in it."""
-    # A page is long and its head is short: patterns look at the head, or at a place found by a
-    # plain search.
-    head, mark, body = html.partition("</head>")
-    head = _hide_feeds_from_engine(_let_the_theme_win(head))
-    html = _name_navigation(head + mark + body, words)
+def mend_head(head: str, ours: str) -> str:
+    """Return the head of a page with our part behind it, without the faults of the engine."""
+    return _hide_feeds_from_engine(_let_the_theme_win(head, ours))
+
+
+def mend_body(page: Cuts, start: int, words: Catalogue) -> None:
+    """Repair what the engine left in a page behind its head, which ends at `start`."""
+    _name_navigation(page, start, words)
     # A label has no role that could bear a name of its own (aria-prohibited-attr).
+    named = " aria-label="
     for label in _LABELS:
-        html = html.replace(f"{label} aria-label=", f"{label} title=", 1)
-    return _tidy_labels(html)
+        at = page.text.find(label, start)
+        if at >= 0 and page.text.startswith(named, at + len(label)):
+            page.put(at + len(label), at + len(label) + len(named), " title=")
+    _tidy_labels(page, start)
 
 
-def point_search(html: str, searcher: str) -> str:
+def point_search(page: Cuts, searcher: str) -> None:
     """Have the engine's search dialog ask another script; `searcher` is its address."""
-    return _SEARCHER.sub(lambda match: f'{match["before"]}{searcher}"', html, count=1)
+    # It stands near the end of a long page.
+    at = page.text.rfind(_CONFIG)
+    if found := _SEARCHER.match(page.text, at) if at >= 0 else None:
+        page.put(*found.span("searcher"), searcher)
 
 
-def _name_navigation(html: str, words: Catalogue) -> str:
+def _name_navigation(page: Cuts, start: int, words: Catalogue) -> None:
     """Name each part of the navigation, and the search with the word the engine has for it."""
-    tags = _tags(words)
-    parts: list[str] = []
+    html, tags = page.text, _tags(words)
     search = None
-    done, at = 0, html.find(_NAV)
+    at = html.find(_NAV, start)
     while at >= 0:
         end = html.find(">", at) + 1
         tag = html[at:end]
         if tag in tags:
-            parts += (html[done:at], tags[tag])
-            done = end
+            page.put(at, end, tags[tag])
         elif menu := _MENU.match(html, at):
-            parts += (html[done:at], _name_menu(menu))
-            done = menu.end()
+            # Its label may hold only an icon (landmark-unique).
+            page.put(*menu.span("named"), f'aria-label="{escape(plain(menu["title"]))}"')
+            end = menu.end()
         else:
             search = search or _SEARCH.match(tag)
-        at = html.find(_NAV, max(done, at + len(_NAV)))
-    html = "".join([*parts, html[done:]])
-    if search is None:
-        return html
-    # A dialog wants a name (aria-dialog-name).
-    return html.replace(_DIALOG, f'{_DIALOG[:-1]} aria-label="{search["name"]}">', 1)
+        at = html.find(_NAV, max(end, at + len(_NAV)))
+    if search:
+        # A dialog wants a name (aria-dialog-name).
+        page.replace(_DIALOG, f'{_DIALOG[:-1]} aria-label="{search["name"]}">', start, most=1)
 
 
+@functools.cache
 def _tags(words: Catalogue) -> dict[str, str]:
     """Name what is a menu, and call no menu what only looks like one (landmark-unique)."""
     named = {
@@ -102,25 +110,24 @@ def _tags(words: Catalogue) -> dict[str, str]:
     return menus | {tag: f'{tag[:-1]} role="presentation">' for tag in _NO_MENUS}
 
 
-def _name_menu(menu: re.Match[str]) -> str:
-    """Name a part of the menu by its title: its label may hold only an icon (landmark-unique)."""
-    return f'{menu["open"]} aria-label="{escape(plain(menu["title"]))}"{menu["rest"]}'
-
-
-def _tidy_labels(html: str) -> str:
+def _tidy_labels(page: Cuts, start: int) -> None:
     """Take from labels what HTML refuses: an empty tabindex, a target that is not there."""
-    html = html.replace(' tabindex="">', ">")
-    return html if ' id="__toc"' in html else html.replace(' for="__toc">', ">")
+    page.replace(' tabindex="">', ">", start)
+    aimless = ' for="__toc">'
+    if aimless in page.text and ' id="__toc"' not in page.text:
+        page.replace(aimless, ">", start)
 
 
-def _let_the_theme_win(html: str) -> str:
+def _let_the_theme_win(head: str, ours: str) -> str:
     """Put our styles between the engine's and the site's, so that the site's win."""
-    ours = _OUR_STYLE.search(html)
-    engines = list(_ENGINE_STYLE.finditer(html, 0, ours.start())) if ours else []
-    if ours is None or not engines:
-        return html
+    edge = len(head.rstrip(" "))
+    head, ours = head[:edge], head[edge:] + ours
+    style = _OUR_STYLE.search(ours)
+    engines = list(_ENGINE_STYLE.finditer(head)) if style else []
+    if style is None or not engines:
+        return head + ours
     at = engines[-1].end()
-    return html[:at] + ours[0] + html[at : ours.start()] + html[ours.end() :]
+    return head[:at] + style[0] + head[at:] + ours[: style.start()] + ours[style.end() :]
 
 
 def _hide_feeds_from_engine(html: str) -> str:

@@ -5,8 +5,10 @@ Hooks: https://www.mkdocs.org/dev-guide/plugins/#events.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -28,12 +30,15 @@ from cmflow.lazily import Lazily
 from cmflow.library import Library
 from cmflow.safe import escape_name
 from cmflow.search import writing
+from cmflow.search.files import Index
 from cmflow.settings import Settings
-from cmflow.site import Made, Site
+from cmflow.site import Site
 from cmflow.standing import Standing
+from cmflow.swift import workers
 from cmflow.swift.later import Later
 from cmflow.trace import Woven
 from cmflow.weave import Weaver
+from cmflow.written import Made
 
 
 class _Nothing(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves it untyped
@@ -188,18 +193,33 @@ class CmflowPlugin(BasePlugin[_Nothing]):  # type: ignore[no-untyped-call]  # as
         """Write what stands beside the pages: feeds, cards, redirects, the search index."""
         site, put, standing = self._site, self._put, self.standing
         site.learn(need for needs in self.woven.values() for need in needs)
-        if standing is None:
-            beside.write(site, put)
-        else:
-            beside.write(site, put, standing.stands_beside, standing.faces)
-        if self._searched:
-            entries, settings = self._searched
-            there = Path(config.site_dir)
-            last = standing.output if standing else self._last
-            writing.write(
-                entries, settings, there, last=None if last == there else last, keeper=standing
-            )
+        there = Path(config.site_dir)
+        last = standing.output if standing else self._last
+        with self._indexing(None if last == there else last) as write_index:
+            if standing is None:
+                beside.write(site, put)
+            else:
+                beside.write(site, put, standing.stands_beside, standing.faces)
+            write_index(there)
         self.standing = self._searched = None
+
+    @contextlib.contextmanager
+    def _indexing(self, last: Path | None) -> Iterator[Callable[[Path], None]]:
+        """Begin to make the search index, where it takes long; what is yielded writes it."""
+        if self._searched is None:
+            yield lambda _: None
+            return
+        entries, settings = self._searched
+
+        def make(last: Path | None) -> Index:
+            return writing.make(entries(), settings, last)
+
+        write = functools.partial(writing.write, config=settings, last=last, keeper=self.standing)
+        if writing.is_there(last):
+            yield lambda there: write(make, site=there)
+            return
+        with workers.aside(lambda: make(None)) as index:
+            yield lambda there: write(lambda _: index(), site=there)
 
     on_post_build = CombinedEvent(_take_search, _write_beside)
 

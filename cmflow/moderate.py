@@ -144,11 +144,20 @@ def _judged(comment: Comment, status: Status) -> Comment:
     return replace(comment, status=status, held_for=(), reason="")
 
 
-def decide(shelf: Shelf, seen: Iterable[Filed], decision: Decision, words: str) -> Decided:
+def is_seen(comment: Comment, decision: Decision) -> bool:
+    """Tell whether readers see another page after a decision."""
+    before, after = comment.status, decision(comment).status
+    return before is not after and Status.APPROVED in (before, after)
+
+
+def decide(
+    shelf: Shelf, seen: Iterable[Filed], decision: Decision, words: str, *, more: bool = False
+) -> Decided:
     """Decide about comments as a person saw them; `words` is the message of a commit.
 
-    Nobody decides about words that they did not see: what was edited, deleted or decided by
-    somebody else meanwhile is left alone. Raises `CmflowError` for what is gone at its source.
+    What readers see of it is published at once, unless `more` decisions follow that have it
+    published. Nobody decides about words that they did not see: what was edited, deleted or decided
+    by somebody else meanwhile is left alone. Raises `CmflowError` for what is gone at its source.
     """
     chosen = tuple(seen)
     for one in chosen:
@@ -172,6 +181,7 @@ def decide(shelf: Shelf, seen: Iterable[Filed], decision: Decision, words: str) 
                 files[one.path] = comment_file.text(done[one.path].comment).encode()
         return files
 
-    shelf.keep(make, words)
+    show = not more and any(is_seen(one.comment, decision) for one in chosen)
+    shelf.keep(make, words, show=show)
     stale = tuple(one for one in chosen if one.path not in done)
     return Decided(tuple(done.values()), stale)

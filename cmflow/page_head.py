@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cmflow import comment_feeds, conversation, structured, urls
+from cmflow import comment_feeds, conversation, feeds, structured, urls
 from cmflow.comment_feeds import CommentFeed
 from cmflow.feed_parts import feed_url
-from cmflow.feeds import WHOLE, Feed, whole
+from cmflow.feeds import WHOLE, Feed, front
 from cmflow.gather import Context, Facts, Spot
 
 
@@ -47,9 +47,9 @@ def _feeds(facts: Facts, spot: Spot, homes: set[str]) -> list[Feed | CommentFeed
     blog = urls.blog_url(facts.site.settings)
     if spot.post and homes == {spot.url} != {blog}:
         # No list of posts is at the address of a post: the others need not be known.
-        found = [whole(facts.site)]
+        found = [front(facts.site.settings)]
     else:
-        found = [feed for home in sorted({blog, *homes}) for feed in facts.feeds.get(home, ())]
+        found = [feed for home in sorted({blog, *homes}) for feed in feeds.at(home, facts.site)]
     shown: list[Feed | CommentFeed] = [feed for feed in found if feed.path == WHOLE]
     shown += [feed for feed in found if feed.path != WHOLE and feed.home in homes]
     of_page = comment_feeds.of_post(facts.site, spot.post) if spot.post else None

@@ -63,7 +63,7 @@ def _card(site: Site, post: Post) -> cards.Card:
         kicker = words.gettext("{series}, #{episode}").format(
             series=site.series_title(post.meta.series), episode=post.meta.episode
         )
-    known = (site.library.authors.get(id_) for id_ in post.meta.authors)
+    known = (site.authors.get(id_) for id_ in post.meta.authors)
     return cards.Card(
         title=post.title,
         kicker=kicker,

@@ -29,7 +29,7 @@ def as_html(
 
     Every text is escaped, pictures are in the page itself, and its own policy forbids the rest.
     """
-    jinja = stencil.environment(words, _TEMPLATES)
+    jinja = stencil.Environment(words, _TEMPLATES)
     return jinja.get_template("preview.html").render(
         posts=list(by_post(showings)),
         site=site,

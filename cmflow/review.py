@@ -11,8 +11,9 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 
-from cmflow import comment_file
+from cmflow import comment_file, offered
 from cmflow.community import Filed, Shelved
+from cmflow.errors import COMMAND, Finding, Level, say
 from cmflow.git import Files, GitError
 from cmflow.gitshelf import GitShelf, mirror_of, mirrored, refused, root_of
 from cmflow.ledger_branch import Branch
@@ -74,6 +75,23 @@ class ReviewShelf:
         return not root_of(self._branch)
 
     @property
+    def forgetful(self) -> Finding | None:
+        """What is to be told where the remote keeps nothing of what a reviewer may delete."""
+        if not self._offered.refused:
+            return None
+        message = say(
+            "{remote} takes neither {reference} nor the branch {branch}, so a comment that a "
+            "reviewer deletes is not remembered, and comes again: {words}",
+            remote=self._branch.remote, reference=offered.REF, branch=offered.BRANCH,
+            words=self._offered.refused,
+        )  # fmt: skip
+        remedy = say(
+            "Let it take one of the two; till then write “status: rejected” into the file, and do "
+            "not delete it."
+        )
+        return Finding(COMMAND, BRANCH, 0, message, remedy, Level.WARNING)
+
+    @property
     def waiting(self) -> Mapping[str, int]:
         """Return how many comments the branch adds, by the slug of their post."""
         found: dict[str, int] = {}
@@ -114,9 +132,9 @@ class ReviewShelf:
         """Tell whether there is a file."""
         return self._main.has(path)
 
-    def keep(self, make: Callable[[], Files], words: str) -> Files:
+    def keep(self, make: Callable[[], Files], words: str, *, show: bool = False) -> Files:
         """Keep what is held, and what waits there already, on the branch; the rest on main."""
-        kept = dict(self._main.keep(lambda: self._split(make())[0], words))
+        kept = dict(self._main.keep(lambda: self._split(make())[0], words, show=show))
         try:
             if self._split(make())[1]:
                 # Nothing can be merged into a branch that is not there.

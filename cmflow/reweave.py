@@ -16,13 +16,14 @@ from cmflow.book import Book, Entry
 from cmflow.conversation import FACES
 from cmflow.errors import CmflowError
 from cmflow.larder import Larder
+from cmflow.looks import OF_FACTS
 from cmflow.settings import Settings
 from cmflow.site import Site
 from cmflow.snapshot import Snapshot
 from cmflow.standing import Remembered, Touched, holds, touched
 
-_LEARNT = frozenset({"content", "lead", "thread", "version"})
-_STILL = frozenset({"content", "lead", "until", "version"})
+_LEARNT = frozenset({"content", "lead", "thread", "version"}) | OF_FACTS
+_STILL = frozenset({"content", "lead", "until", "version"}) | OF_FACTS
 """Needs that hold wherever no text was touched and nothing is due."""
 
 
@@ -103,7 +104,6 @@ def _weave(
         beside.do(job, site, files.__setitem__)
         keys |= dict.fromkeys(job.paths, job.key)
     gone = (old | _portraits(former, shown)) - files.keys()
-    gone |= {path.removesuffix(".xml") + ".json" for path in gone if path.endswith("/feed.xml")}
     entries = {path: entry for path, entry in former.entries.items() if path not in gone}
     woven = site.trace.woven
     return files, entries | {p: Entry(keys.get(p, b""), woven[p], 0, 0) for p in files}
@@ -148,7 +148,7 @@ def _jobs(
     whole = f"{comment_feeds.WHOLE}.xml"
     if old <= files.keys() and (whole in former.entries) == site.is_anyone_heard():
         return ()
-    return (job for job in beside.jobs(site) if not job.key)
+    return beside.texts(site)
 
 
 def _portraits(former: Book, shown: frozenset[str]) -> set[str]:

@@ -5,6 +5,7 @@ The words under a field of ours go into the JSON Schema and the documentation.
 
 from __future__ import annotations
 
+import functools
 import zoneinfo
 from pathlib import Path
 
@@ -117,7 +118,7 @@ class Blog(msgspec.Struct, frozen=True):
     draft_if_future_date: bool = False
 
 
-class Settings(msgspec.Struct, frozen=True):
+class Settings(msgspec.Struct, frozen=True, dict=True):
     """Everything that `mkdocs.yml` says and cmflow uses. Paths are absolute.
 
     `config` is the path of `mkdocs.yml`; its folder is the root to which findings are relative.
@@ -160,18 +161,18 @@ class Settings(msgspec.Struct, frozen=True):
         """What came back: never published as files."""
         return self.content / "community"
 
-    @property
+    @functools.cached_property
     def zone(self) -> zoneinfo.ZoneInfo:
         """The zone in which wall-clock times are meant."""
         return zoneinfo.ZoneInfo(self.cmflow.timezone)
 
-    @property
+    @functools.cached_property
     def language(self) -> str:
         """The language of the words that cmflow writes: `fr`, or `en` for every other site."""
         chosen = self.cmflow.language or self.locale
         return "fr" if chosen.lower().split("-")[0].split("_")[0] == "fr" else "en"
 
-    @property
+    @functools.cached_property
     def posts(self) -> str:
         """The folder of the posts, relative to `docs_dir`, with slashes."""
         return _clean(self.blog.post_dir.format(blog=self.blog.blog_dir))

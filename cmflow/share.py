@@ -22,14 +22,19 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     address: str
 
-    def link(self, url: str, title: str) -> str:
-        """Return the address for a page, every part percent-encoded."""
-        text = f"{title} {url}"
-        return (
-            self.address.replace("{url}", quote(url, safe=""))
-            .replace("{title}", quote(title, safe=""))
-            .replace("{text}", quote(text, safe=""))
+
+def links(targets: tuple[Target, ...], url: str, title: str) -> list[tuple[str, str]]:
+    """Return the name of each place, and the address for a page with every part percent-encoded."""
+    url, title = quote(url, safe=""), quote(title, safe="")
+    return [
+        (
+            target.name,
+            target.address.replace("{url}", url)
+            .replace("{title}", title)
+            .replace("{text}", f"{title}%20{url}"),
         )
+        for target in targets
+    ]
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -52,12 +52,13 @@ class Shelf(Protocol):
     def has(self, path: str) -> bool:
         """Tell whether there is a file."""
 
-    def keep(self, make: Callable[[], Files], words: str) -> Files:
+    def keep(self, make: Callable[[], Files], words: str, *, show: bool = False) -> Files:
         """Keep durably what `make` returns, and return it.
 
         `make` reads the shelf and says what should be in it, by paths below `content/community`; it
         is called again where another machine was quicker. `words` is the message of a commit.
-        Raises `CmflowError`.
+        `show` tells that a person did it and that readers are to see it: then what publishes the
+        site begins at once, where a remote has such a thing. Raises `CmflowError`.
         """
 
 
@@ -106,7 +107,13 @@ class FileShelf:
         """Tell whether there is a file."""
         return (self._folder / path).is_file()
 
-    def keep(self, make: Callable[[], Files], words: str) -> Files:  # noqa: ARG002  # a commit's
+    def keep(
+        self,
+        make: Callable[[], Files],
+        words: str,  # noqa: ARG002  # a commit's
+        *,
+        show: bool = False,  # noqa: ARG002  # a remote's
+    ) -> Files:
         """Write each file under another name first; one that is as it should be is not touched."""
         files = make()
         for path, data in files.items():

@@ -4,49 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import posixpath
-from collections.abc import Iterable, Mapping
-
-import msgspec
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from cmflow import urls
 from cmflow.book import Need
 from cmflow.larder import digest
 from cmflow.ledger import Receipt
 from cmflow.library import Library
-from cmflow.outline import plain
-from cmflow.post import Page, Post
+from cmflow.outline import beginning
+from cmflow.post import Author, Page, Post
+from cmflow.related import Relation
 from cmflow.settings import Settings
 from cmflow.text import shorten
 from cmflow.thread import Branch, Comment, Reply, Tally, walk
 from cmflow.trace import Trace, Woven
-
-QUESTIONS = "questions"
-"""The folder, below `docs_dir`, of the question bank: one page per question, its name is its id."""
-
-SERIES = "series"
-"""The folder, below `docs_dir`, of the pages of series; a file's name is the id of its series."""
-
+from cmflow.written import QUESTIONS, SERIES, Made, Written
 
 _LEAD = 160
 """Characters: about what a search engine shows."""
 
 
-class Made(msgspec.Struct, frozen=True):
-    """What an engine made of a library.
-
-    `urls` maps the path of every Markdown file that has a page to its address, relative to the root
-    of the site; `contents` maps the path of every such post to the HTML of its text alone, with
-    links relative to its page. What an engine left out (a draft, a future post) is in neither.
-    `searcher` is the address, below the root, of our script that answers the engine's search
-    dialog, where it is to take the place of the engine's own.
-    """
-
-    urls: Mapping[str, str]
-    contents: Mapping[str, str]
-    digests: Mapping[str, bytes] = {}
-    """What tells the text of a post from any other, where that is known without reading it."""
-    searcher: str = ""
+Look = Callable[["Site", str], bytes]
+"""Tells how something of a name is now; see `looks`."""
 
 
 class Site:
@@ -55,8 +35,10 @@ class Site:
     `threads`, `receipts` and `tallies` (by channel) are keyed by slug; `faces` are the names of the
     pictures of people that may be shown. Everything derived is computed once, when asked for.
 
-    What can change while all that was written stays the same is read by methods only, which leave
-    a note in `trace`, which fills `woven`.
+    Whatever is read leaves a note in `trace`, which fills `woven`: methods note the little they
+    return; lists of all that there is, such as `posts`, that any fact may have been read. Authors
+    need no note, for all files share them. `looks` has more ways to tell how something is now, by
+    the kind of the note.
     """
 
     def __init__(
@@ -71,6 +53,7 @@ class Site:
         tallies: Mapping[str, Mapping[str, Tally]] | None = None,
         faces: frozenset[str] = frozenset(),
         woven: Woven | None = None,
+        looks: Mapping[str, Look] = MappingProxyType({}),
     ) -> None:
         self.settings = settings
         self.library = library
@@ -81,6 +64,8 @@ class Site:
         self._receipts = receipts or {}
         self._tallies = tallies or {}
         self._faces = faces
+        self._looks = looks
+        self._all = Written(library, made)
         # A page asks several times for its own conversation.
         self._read: tuple[str | None, tuple[Reply, ...]] = (None, ())
         self._states: dict[tuple[str, str], bytes] = {}
@@ -166,14 +151,14 @@ class Site:
         if kind == "face":
             return b"1" if name in self._faces else b""
         if kind == "lead":
-            lead = shorten(plain(self.made.contents.get(name, "")), _LEAD)
+            lead = shorten(beginning(self.made.contents.get(name, ""), _LEAD), _LEAD)
             return lead.encode("utf-8", "surrogatepass")
         if kind == "content":
             return self.made.digests.get(name) or digest(self.made.contents.get(name, ""))
         if kind == "version":
-            source = self.library.sources.get(name)
-            return source.version.encode() if source else b""
-        return b""
+            return self.library.versions.get(name, "").encode()
+        with self.trace.apart():
+            return self._looks[kind](self, name) if kind in self._looks else b""
 
     def _last(self, slug: str) -> bytes:
         return self.state("thread", slug)
@@ -184,53 +169,74 @@ class Site:
 
     @functools.cached_property
     def _heard(self) -> tuple[Post, ...]:
-        return tuple(post for post in self.posts if post.meta.comments is not False)
+        return tuple(post for post in self._all.posts if post.meta.comments is not False)
 
-    @functools.cached_property
+    @property
     def posts(self) -> tuple[Post, ...]:
         """The posts that have a page, the newest first."""
-        return tuple(post for post in self.library.posts if post.path in self.made.urls)
+        self.trace.note("facts")
+        return self._all.posts
 
-    @functools.cached_property
+    @property
     def interviews(self) -> tuple[Post, ...]:
         """The posts with guests, the newest first."""
         return tuple(post for post in self.posts if post.is_interview)
 
-    @functools.cached_property
+    @property
     def series(self) -> Mapping[str, tuple[Post, ...]]:
         """The posts of each series, by episode and then by date."""
-        found: dict[str, list[Post]] = {}
-        for post in reversed(self.posts):
-            if post.meta.series:
-                found.setdefault(post.meta.series, []).append(post)
-        return {
-            name: tuple(sorted(posts, key=lambda post: (_episode(post), post.published)))
-            for name, posts in found.items()
-        }
+        self.trace.note("facts")
+        return self._all.series
 
-    @functools.cached_property
+    @property
     def pages(self) -> Mapping[str, Page]:
         """The pages that are no posts and were made, by path."""
-        return {page.path: page for page in self.library.pages if page.path in self.made.urls}
+        self.trace.note("facts")
+        return self._all.pages
 
-    @functools.cached_property
+    @property
     def questions(self) -> Mapping[str, Page]:
         """The question bank: the pages of its folder by question id."""
-        return {
-            posixpath.splitext(posixpath.basename(path))[0]: page
-            for path, page in self.pages.items()
-            if posixpath.dirname(path) == QUESTIONS and posixpath.basename(path) != "index.md"
-        }
+        self.trace.note("facts")
+        return self._all.questions
 
-    @functools.cached_property
+    @property
     def events(self) -> tuple[Page, ...]:
         """The pages of events, by their beginning."""
-        found = [page for page in self.pages.values() if page.meta.event is not None]
-        return tuple(sorted(found, key=lambda page: (_start(page), page.path)))
+        self.trace.note("facts")
+        return self._all.events
 
     def url(self, thing: Post | Page) -> str:
-        """Return the address of a post or page, relative to the root of the site."""
+        """Return the address of a post or page, relative to the root of the site.
+
+        Whoever leads to something shows it as well: all of it is noted.
+        """
+        self.trace.note("thing", thing.path)
         return self.made.urls[thing.path]
+
+    def place(self, url: str) -> str:
+        """Return the path of the Markdown file whose page is at an address, or nothing."""
+        path = self._all.paths.get(url, "")
+        if path:
+            self.trace.note("thing", path)
+        else:
+            self.trace.note("place", url)
+        return path
+
+    def thing(self, path: str) -> Post | Page | None:
+        """Return what a Markdown file became, if it has a page."""
+        if path:
+            self.trace.note("thing", path)
+        return self._all.things.get(path)
+
+    def related(self, post: Post, count: int) -> tuple[Relation, ...]:
+        """Return at most so many posts that belong beside a post, and why."""
+        self.trace.note("related", f"{count} {post.path}")
+        return self._all.relations.of(post, count)
+
+    def question(self, id_: str) -> Page | None:
+        """Return the page of a question of the bank."""
+        return self._page(f"{QUESTIONS}/{id_}.md") if id_ != "index" else None
 
     def version(self, post: Post) -> str:
         """Return the digest of a post's file; `syndicate` looks for it on the published page."""
@@ -247,6 +253,16 @@ class Site:
         self.trace.note("lead", post.path)
         return self.state("lead", post.path).decode("utf-8", "surrogatepass")
 
+    @property
+    def authors(self) -> Mapping[str, Author]:
+        """The authors by their ids."""
+        return self.library.authors
+
+    @property
+    def searcher(self) -> str:
+        """The address of our script for the engine's search dialog, or nothing; see `Made`."""
+        return self.made.searcher
+
     @functools.cached_property
     def profiles(self) -> Mapping[str, str]:
         """The ids of the authors by the addresses of their pages, where the site makes any."""
@@ -260,7 +276,11 @@ class Site:
 
     def series_page(self, name: str) -> Page | None:
         """Return the page of a series, where the writers made one."""
-        return self.pages.get(f"{SERIES}/{name}.md")
+        return self._page(f"{SERIES}/{name}.md") if name else None
+
+    def _page(self, path: str) -> Page | None:
+        found = self.thing(path)
+        return found if isinstance(found, Page) else None
 
     def series_title(self, name: str) -> str:
         """Return the title of a series, or its id where the settings do not know it."""
@@ -269,7 +289,8 @@ class Site:
 
     def neighbours(self, post: Post) -> tuple[Post | None, Post | None]:
         """Return the episodes before and after a post in its series."""
-        posts = self.series.get(post.meta.series, ())
+        self.trace.note("series", post.meta.series)
+        posts = self._all.series.get(post.meta.series, ())
         at = posts.index(post) if post in posts else -1
         before = posts[at - 1] if at > 0 else None
         after = posts[at + 1] if 0 <= at < len(posts) - 1 else None
@@ -283,13 +304,3 @@ def _when(comment: Comment) -> str:
     except OverflowError:  # the first hours of year 1, the last ones of year 9999
         when = comment.published.replace(tzinfo=dt.UTC)
     return f"{when.isoformat()} {comment.id}"
-
-
-def _episode(post: Post) -> int:
-    return post.meta.episode if post.meta.episode is not None else 1_000_000
-
-
-def _start(page: Page) -> dt.datetime:
-    assert page.meta.event is not None  # noqa: S101  # the caller chose pages with an event
-    start = page.meta.event.start
-    return start if start.tzinfo else start.replace(tzinfo=dt.UTC)

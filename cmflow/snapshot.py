@@ -95,7 +95,7 @@ def _mark(path: str, stat: os.stat_result, former: Former, name: str) -> Mark:
         and youngest < former.taken - _BLINK
     ):
         return known
-    with open(path, "rb") as file:  # noqa: PTH123  # thousands of files: a Path each costs as much
+    with open(path, "rb", 0) as file:  # noqa: PTH123  # thousands of files: a Path each costs as much
         digest = blake2b(file.read(), digest_size=16).digest()
     return Mark(*looks, digest)
 

@@ -15,6 +15,7 @@ from cmflow import book, comment_feeds, comment_file, community, kept, output, t
 from cmflow.beside import Job
 from cmflow.book import Book, Entry, Need
 from cmflow.larder import Larder, digest, digest_of
+from cmflow.looks import OF_FACTS
 from cmflow.settings import Settings
 from cmflow.site import Site
 from cmflow.snapshot import Snapshot, changed
@@ -100,11 +101,14 @@ class Standing:
         self._beside: dict[str, tuple[str, ...]] = {}
         self._site: Site | None = None
         self._same = former.base == b"" and begun(former) <= now
+        self._still: frozenset[str] = frozenset()
 
     def begin(self, site: Site) -> None:
         """Take note of the site, as soon as the engine has read it."""
         self._site = site
         self._made.base = base_of(site, self._snapshot)
+        self._made.facts = site.state("facts", "")
+        self._still = OF_FACTS if self._made.facts == self._book.facts else frozenset()
         # What was known of conversations holds as long as the same code reads them.
         if self._book.base[:16] == self._made.base[:16]:
             site.learn(
@@ -133,7 +137,7 @@ class Standing:
         self._keys |= dict.fromkeys(job.paths, job.key)
         return False
 
-    def made(self, path: str, key: bytes, html: str) -> None:  # noqa: ARG002  # a keeper may want it
+    def made(self, path: str, key: bytes) -> None:
         """Take note of a page's file that was just written."""
         self._keys[path] = key
 
@@ -145,8 +149,11 @@ class Standing:
         """Take note that something was made of what no snapshot shows."""
         self._made.unseen = True
 
-    def end(self) -> None:
-        """Take note of all that weaving read, and keep what a build that only weaves wants."""
+    def finish(self) -> Book:
+        """Return the book of this build; the sizes and times of new files are not in it yet.
+
+        What a build that only weaves wants is kept in the larder.
+        """
         for path, needs in self.woven.items():
             self._made.entries[path] = Entry(self._keys.get(path, b""), needs, 0, 0)
         for path in self._keys.keys() - self.woven.keys():
@@ -156,9 +163,6 @@ class Standing:
             self._made.made = digest(data)
             self.larder.put(KIND, self._made.made, data)
             self._made.until = due(self._site, self._made.entries, self.now)
-
-    def finish(self) -> Book:
-        """Return the book of this build; the sizes and times of new files are not in it yet."""
         return self._made
 
     @property
@@ -194,14 +198,17 @@ class Standing:
         return entry is not None and book.stands(entry, self._output, path)
 
     def _hold(self, needs: Iterable[Need]) -> bool:
-        return all(holds(need, self._site, self._touched, self.now) for need in needs)
+        return all(
+            need.kind in self._still or holds(need, self._site, self._touched, self.now)
+            for need in needs
+        )
 
 
 def holds(need: Need, site: Site | None, touched: Touched, now: dt.datetime) -> bool:
     """Tell whether something that weaving read is as it was."""
     if need.kind == "until":
         return now < dt.datetime.fromisoformat(need.name)
-    if need.kind in ("now",) or site is None:
+    if need.kind == "now" or site is None:
         return False
     if need.kind == "lead":
         return True  # of the page's own text, which is in its key
@@ -216,19 +223,23 @@ def base_of(site: Site, snapshot: Snapshot) -> bytes:
     """Return a digest of our own code, and one of what all woven files share."""
     settings = site.settings
     docs = settings.below_root(settings.docs)
+    captions = {
+        f"{docs}/{urls.asset_path(post.meta.video.captions, post.path)}"
+        for post in site.posts
+        if post.meta.video and post.meta.video.captions
+    }
     rooms = tuple(f"{settings.below_root(room)}/" for room in (settings.community, settings.plan))
     shared = {
         path: mark.digest
         for path, mark in snapshot.items()
         if not path.startswith(rooms)
-        and (not path.startswith(f"{docs}/") or path.endswith((".yml", ".yaml", ".vtt")))
+        and (
+            not path.startswith(f"{docs}/") or path.endswith((".yml", ".yaml")) or path in captions
+        )
     }
     placed = msgspec.structs.replace(settings, site=settings.docs)
-    facts = (
-        digest_of(shared),
-        repr(placed),
-    )
-    return tools() + digest(*facts, kept.facts(site))
+    authors = msgspec.json.encode(site.authors, order="deterministic")
+    return tools() + digest(digest_of(shared), repr(placed), authors, site.searcher)
 
 
 @functools.cache

@@ -78,7 +78,7 @@ def _post(site: Site, post: Post, card: str) -> Node:
         datePublished=_time(post.published),
         dateModified=_time(post.updated),
         inLanguage=_language(settings),
-        author=[_author(site, id_) for id_ in meta.authors if id_ in site.library.authors],
+        author=[_author(site, id_) for id_ in meta.authors if id_ in site.authors],
         publisher=_publisher(settings),
         image=_pictures(settings, meta.image, post.path, card),
         keywords=list(meta.tags),
@@ -124,7 +124,7 @@ def _series(site: Site, post: Post) -> Node | None:
 def _author(site: Site, id_: str) -> Node:
     """Describe a colleague: by the page on this site where there is one, else by the own one."""
     settings = site.settings
-    author = site.library.authors[id_]
+    author = site.authors[id_]
     own = address(author.url)
     here = _profile_url(id_, author, settings) if settings.blog.authors_profiles else ""
     return _node(

@@ -13,8 +13,8 @@ from typing import Literal
 from cmflow.book import Need
 
 Kind = Literal[
-    "answered", "anyone", "content", "face", "latest", "lead", "now", "portrait", "receipts",
-    "tallies", "thread", "until", "version",
+    "answered", "anyone", "content", "face", "facts", "feeds", "latest", "lead", "now", "place",
+    "portrait", "receipts", "related", "series", "tallies", "thing", "thread", "until", "version",
 ]  # fmt: skip
 """What can be read: `Site.state` says of each how it is."""
 
@@ -47,15 +47,23 @@ class Trace:
         return frozenset(need.name for need in needs if need.kind == "face" and need.state)
 
     @contextlib.contextmanager
+    def apart(self) -> Iterator[None]:
+        """Note nothing of what is read: it is made ready for files that note it themselves."""
+        before, self._noted = self._noted, {}
+        try:
+            yield
+        finally:
+            self._noted = before
+
+    @contextlib.contextmanager
     def file(self, *paths: str) -> Iterator[None]:
-        """Note what is read for a file; of several that are made together, the first bears it."""
+        """Note what is read for a file, or for several that are made together."""
         before, self._noted, self._until = (self._noted, self._until), {}, None
         try:
             yield
             if self._until is not None:
                 self.note("until", self._until.astimezone(dt.UTC).isoformat())
             needs = (Need(kind, name, self._state(kind, name)) for kind, name in self._noted)
-            self.woven |= dict.fromkeys(paths[1:], ())
-            self.woven[paths[0]] = tuple(sorted(needs))
+            self.woven |= dict.fromkeys(paths, tuple(sorted(needs)))
         finally:
             self._noted, self._until = before

@@ -121,7 +121,7 @@ def _scene(settings: Settings, read: Library, made: Mapping[str, Network]) -> Sc
     return Scene(
         channels=channels,
         abilities={id_: network.abilities for id_, network in made.items()},
-        versions={post.slug: read.sources[post.path].version for post in read.posts},
+        versions={post.slug: read.versions[post.path] for post in read.posts},
         zone=settings.zone,
         whole=_whole(settings, read),
         by_hand=frozenset(id_ for id_, network in made.items() if network.name == "assisted"),
@@ -192,6 +192,6 @@ def _looker(
 
     def look(post: Post) -> Live:
         url = urls.absolute(urls.post_url(post, settings), settings)
-        return live.look(url, read.sources[post.path].version, fetch, clock())
+        return live.look(url, read.versions[post.path], fetch, clock())
 
     return look

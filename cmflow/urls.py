@@ -20,7 +20,7 @@ from cmflow.settings import Settings
 
 _slug = engine_slugify(case="lower")
 # An address in which nothing has to be resolved, nor escaped: there are tens of thousands.
-_PLAIN = re.compile(r"(?!/|\.)(?:[\w~%-]|\.(?!\.?/|\.?$)|/(?!/))*", re.ASCII)
+_PLAIN = re.compile(r"(?!/|\.)(?:[\w~%-]++|\.(?!\.?/|\.?$)|/(?!/))*+", re.ASCII)
 _FULL = re.compile(r"https?://[\w.-]+(?:/[\w~%.+/-]*)?", re.ASCII)
 _HOST = re.compile(r"https?://[\w.-]+(?::\d+)?/(?:[\w~%-]+/)*", re.ASCII)
 
@@ -44,9 +44,14 @@ def _page_url(path: str, directory_urls: bool) -> str:  # noqa: FBT001  # a key 
 
 def blog_url(settings: Settings) -> str:
     """Return the address of the page on which the blog begins; of a blog alone, the front page."""
-    return page_url(
-        posixpath.normpath(posixpath.join(settings.blog.blog_dir, "index.md")), settings
-    )
+    return _blog_page("index", settings.blog.blog_dir, settings.directory_urls)
+
+
+# A page leads to the same few lists, categories and authors as the others do.
+@functools.lru_cache(maxsize=1024)
+def _blog_page(path: str, blog_dir: str, directory_urls: bool) -> str:  # noqa: FBT001  # as above
+    path = posixpath.normpath(path.strip("/"))
+    return _page_url(posixpath.normpath(posixpath.join(blog_dir, f"{path}.md")), directory_urls)
 
 
 def post_url(post: Post, settings: Settings) -> str:
@@ -60,8 +65,7 @@ def post_url(post: Post, settings: Settings) -> str:
         file=posixpath.splitext(posixpath.basename(post.path))[0],
         slug=post.meta.slug or _slug(post.title, "-"),
     )
-    path = posixpath.normpath(path.strip("/"))
-    return page_url(posixpath.normpath(posixpath.join(blog.blog_dir, f"{path}.md")), settings)
+    return _blog_page(path, blog.blog_dir, settings.directory_urls)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -73,19 +77,13 @@ def category_slug(name: str) -> str:
 def category_url(name: str, settings: Settings) -> str:
     """Return the address of the list of a category's posts."""
     path = settings.blog.categories_url_format.format(slug=category_slug(name))
-    path = posixpath.normpath(path.strip("/"))
-    return page_url(
-        posixpath.normpath(posixpath.join(settings.blog.blog_dir, f"{path}.md")), settings
-    )
+    return _blog_page(path, settings.blog.blog_dir, settings.directory_urls)
 
 
 def author_url(id_: str, name: str, slug: str, settings: Settings) -> str:
     """Return the address of an author's profile, where the site makes profiles."""
     path = settings.blog.authors_profiles_url_format.format(slug=slug or id_, name=name)
-    path = posixpath.normpath(path.strip("/"))
-    return page_url(
-        posixpath.normpath(posixpath.join(settings.blog.blog_dir, f"{path}.md")), settings
-    )
+    return _blog_page(path, settings.blog.blog_dir, settings.directory_urls)
 
 
 def asset_url(src: str, path: str, settings: Settings) -> str:
@@ -126,8 +124,7 @@ def relative(target: str, page: str) -> str:
     if page.startswith("/"):
         return posixpath.join(posixpath.dirname(page), target)
     path, mark, fragment = target.partition("#")
-    base = posixpath.dirname(page)
-    result = steps(path, base)
+    result = steps(path, _folder(page))
     if path.endswith("/") or not path:
         result = "./" if result == "." else f"{result}/"
     return result + mark + fragment
@@ -135,22 +132,38 @@ def relative(target: str, page: str) -> str:
 
 def steps(path: str, base: str) -> str:
     """Return the way from one folder to a file or folder, as `posixpath.relpath` does."""
-    if not (_PLAIN.fullmatch(path) and _PLAIN.fullmatch(base)):
+    here = _names(base)
+    if here is None or not _PLAIN.fullmatch(path):
         return posixpath.relpath(path or ".", base or ".")
     there = path.removesuffix("/").split("/") if path else []
-    here = base.split("/") if base else []
     at = 0
-    while at < len(there) and at < len(here) and there[at] == here[at]:
+    for one, other in zip(there, here, strict=False):
+        if one != other:
+            break
         at += 1
     return "/".join([*[".."] * (len(here) - at), *there[at:]]) or "."
 
 
+# Whatever stands on a page leads away from the same folder.
+@functools.lru_cache(maxsize=64)
+def _folder(page: str) -> str:
+    return posixpath.dirname(page)
+
+
+@functools.lru_cache(maxsize=64)
+def _names(folder: str) -> list[str] | None:
+    """Return the names on the way to a folder, or nothing where something must be resolved."""
+    if not _PLAIN.fullmatch(folder):
+        return None
+    return folder.split("/") if folder else []
+
+
 def join(page: str, link: str) -> str:
     """Return the address, relative to the root, to which a link on a page leads."""
-    if urlsplit(link).scheme or link.startswith("/"):
+    if link.startswith("/") or (":" in link and urlsplit(link).scheme):
         return link
     path, mark, fragment = link.partition("#")
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(page), path)) if path else page
+    target = posixpath.normpath(posixpath.join(_folder(page), path)) if path else page
     if target == ".":
         target = ""
     elif path.endswith("/") or path.rpartition("/")[2] in (".", ".."):
@@ -165,14 +178,20 @@ def absolute(url: str, settings: Settings) -> str:
     )
 
 
+@functools.lru_cache(maxsize=1024)
 def resolve(base: str, url: str) -> str:
     """Resolve an address against a base, as `urljoin` does; raises `ValueError` where it does."""
-    if _HOST.fullmatch(base):
+    if _is_plain_base(base):
         if _PLAIN.fullmatch(url):
             return base + url
         if _FULL.fullmatch(url) and "/." not in url:
             return url
     return urljoin(base, url)
+
+
+@functools.lru_cache(maxsize=256)
+def _is_plain_base(base: str) -> bool:
+    return _HOST.fullmatch(base) is not None
 
 
 def doubles(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -12,10 +12,11 @@ import shlex
 from urllib.parse import urljoin, urlsplit
 
 from cmflow.blocks import Blocks
+from cmflow.cuts import Cuts
 from cmflow.gather import BLOCKS, Spot
-from cmflow.mend import mend, point_search
+from cmflow.mend import mend_body, mend_head, point_search
 from cmflow.outline import sections
-from cmflow.post import Post
+from cmflow.post import Page, Post
 from cmflow.site import Site
 from cmflow.text import typeset_french_html
 from cmflow.urls import join, relative
@@ -23,8 +24,8 @@ from cmflow.urls import join, relative
 SLOT = re.compile(r"<!--\s*cmflow:\s*(?P<name>[a-z-]+)(?P<arguments>[^>]*?)\s*-->")
 """A place that a writer chose: `<!-- cmflow: latest-posts count=3 -->`."""
 
-_ARTICLE = re.compile(r'<article class="md-content__inner md-typeset"(?P<rest>[^>]*)>')
-_EXCERPT = re.compile(r'<article class="md-post md-post--excerpt">')
+_ARTICLE = '<article class="md-content__inner md-typeset"'
+_EXCERPT = '<article class="md-post md-post--excerpt">'
 _EXCERPT_LINK = re.compile(r'<h[12][^>]*><a class="toclink" href="(?P<href>[^"]*)"')
 _DESCRIPTION = re.compile(r'\s*<meta name="description" content="[^"]*">')
 _META = '<meta name="description"'
@@ -51,103 +52,103 @@ class Weaver:
     def __init__(self, site: Site, blocks: Blocks) -> None:
         self.site = site
         self._blocks = blocks
-        self._posts = {site.url(post): post for post in site.posts}
-        self._paths = {url: path for path, url in site.made.urls.items()}
 
     def post(self, url: str) -> Post | None:
         """Return the post at an address below the root of the site."""
-        return self._posts.get(url)
+        found = self.site.thing(self.site.place(url))
+        return found if isinstance(found, Post) else None
 
     def page(self, html: str, url: str) -> str:
         """Return a page with its data woven in; `url` is its address below the root of the site."""
-        path = self._paths.get(url, "")
+        path = self.site.place(url)
+        thing = self.site.thing(path)
         if url == _NOT_FOUND:
             url = urljoin(self.site.settings.site_url or "/", url)
             url = urlsplit(url).path
-        spot = Spot(url, path, self._posts.get(url), self.site.pages.get(path))
-        placed = {match["name"] for match in SLOT.finditer(html)} if _MARK in html else set()
+        spot = Spot(
+            url,
+            path,
+            thing if isinstance(thing, Post) else None,
+            thing if isinstance(thing, Page) else None,
+        )
+        page = Cuts(html)
+        head = max(html.find("</head>"), 0)
+        slots = list(SLOT.finditer(html, head)) if _MARK in html else []
         if spot.post is not None or spot.page is not None:
-            html = self._surround(html, spot, placed)
-        html = self._excerpts(html, spot)
-        if placed:
-            html = SLOT.sub(lambda match: self._slot(match, spot), html)
-        html = self._head(html, spot)
-        html = mend(html, self._blocks.words)
-        if searcher := self.site.made.searcher:
-            html = point_search(html, searcher)
-        if self.site.settings.language == "fr":
-            head, mark, body = html.partition("<body")
-            html = head + mark + typeset_french_html(body)
-        return html
+            self._surround(page, head, spot, {slot["name"] for slot in slots})
+        self._excerpts(page, head, spot)
+        for slot in slots:
+            page.put(*slot.span(), self._slot(slot, spot))
+        if head:
+            page.put(0, head, self._head(html[:head], spot))
+        mend_body(page, head, self._blocks.words)
+        if searcher := self.site.searcher:
+            point_search(page, searcher)
+        html = page.done()
+        return _typeset(html) if self.site.settings.language == "fr" else html
 
     def _slot(self, match: re.Match[str], spot: Spot) -> str:
         if match["name"] not in BLOCKS:
             return ""
         return self._blocks.render(match["name"], spot, arguments(match["arguments"]))
 
-    def _surround(self, html: str, spot: Spot, placed: set[str]) -> str:
+    def _surround(self, page: Cuts, start: int, spot: Spot, placed: set[str]) -> None:
         """Put what belongs above and below the text of a post or page around it."""
-        article = _ARTICLE.search(html)
-        if article is None:
-            return html
-        end = html.find("</article>", article.end())
-        inner = html[article.end() : end]
+        html = page.text
+        opening = html.find(_ARTICLE, start)
+        if opening < 0:
+            return
+        inner = html.find(">", opening) + 1
+        end = html.find("</article>", inner)
         above, below = self._blocks.around(spot, placed)
-        inner = self._questions(inner, spot) if spot.post else inner
-        heading = _H1.search(inner)
+        heading = _H1.search(html, inner, end)
         if heading is None:
-            return html
-        cut = inner.find("</h1>", heading.end()) + len("</h1>")
-        title = _named(heading, "p-name" if spot.post else "")
-        text = inner[heading.end() : cut]
-        body = inner[cut:]
+            return
+        text = html.find("</h1>", heading.end(), end) + len("</h1>")
         if spot.post:
-            body = f'<div class="e-content">{body}</div>'
-        kind = " h-entry" if spot.post else ""
-        opening = f'<article class="md-content__inner md-typeset{kind}"{article["rest"]}>'
-        woven = opening + inner[: heading.start()] + title + text + above + body + below
-        return html[: article.start()] + woven + html[end:]
+            page.insert(opening + len(_ARTICLE) - 1, " h-entry")
+            if "class=" not in heading["attributes"]:
+                page.insert(heading.start("attributes"), ' class="p-name"')
+            page.insert(text, f'{above}<div class="e-content">')
+            self._questions(page, inner, end, spot)
+            page.insert(end, f"</div>{below}")
+        else:
+            page.insert(text, above)
+            page.insert(end, below)
 
-    def _questions(self, inner: str, spot: Spot) -> str:
+    def _questions(self, page: Cuts, start: int, end: int, spot: Spot) -> None:
         """Lead from each question of an interview to its answers in all interviews."""
         if spot.post is None or not spot.post.is_interview:
-            return inner
-        parts: list[str] = []
-        at = 0
-        for section in sections(inner):
-            question = self.site.questions.get(section.id)
-            if question is None:
-                continue
-            parts += [inner[at : section.body], self._blocks.question_link(spot, question)]
-            at = section.body
-        return "".join([*parts, inner[at:]])
+            return
+        for section in sections(page.text[start:end]):
+            question = self.site.question(section.id)
+            if question is not None:
+                page.insert(start + section.body, self._blocks.question_link(spot, question))
 
-    def _excerpts(self, html: str, spot: Spot) -> str:
+    def _excerpts(self, page: Cuts, start: int, spot: Spot) -> None:
         """Give each post in a list its picture."""
-
-        def illustrate(match: re.Match[str]) -> str:
-            link = _EXCERPT_LINK.search(html, match.end())
+        at = page.text.find(_EXCERPT, start)
+        while at >= 0:
+            at += len(_EXCERPT)
+            link = _EXCERPT_LINK.search(page.text, at)
             post = self._linked(link["href"].partition("#")[0], spot) if link else None
-            return match[0] + (self._blocks.thumbnail(spot, post) if post else "")
-
-        return _EXCERPT.sub(illustrate, html) if "md-post--excerpt" in html else html
+            if post:
+                page.insert(at, self._blocks.thumbnail(spot, post))
+            at = page.text.find(_EXCERPT, at)
 
     def _linked(self, href: str, spot: Spot) -> Post | None:
         """Return the post to which a link of the engine leads."""
         url = join(spot.url, href)
-        return self._posts.get(url) if relative(url, spot.url) == href else None
+        return self.post(url) if relative(url, spot.url) == href else None
 
-    def _head(self, html: str, spot: Spot) -> str:
-        head, mark, rest = html.partition("</head>")
-        if not mark:
-            return html
+    def _head(self, head: str, spot: Spot) -> str:
         addition = self._blocks.head(spot)
         if _META in addition and _META in head:
             head = _DESCRIPTION.sub("", head)
-        return head + addition + mark + rest
+        return mend_head(head, addition)
 
 
-def _named(heading: re.Match[str], name: str) -> str:
-    if not name or "class=" in heading["attributes"]:
-        return heading[0]
-    return f'<h1 class="{name}"{heading["attributes"]}>'
+def _typeset(html: str) -> str:
+    """Set French spaces in what is seen of a page."""
+    before, mark, body = html.partition("<body")
+    return before + mark + typeset_french_html(body)

@@ -23,9 +23,10 @@ import cmflow
 from cmflow import frontmatter
 from cmflow.catalogue import catalogue
 from cmflow.errors import Message, say
+from cmflow.gitshelf import BELL
 from cmflow.review import BRANCH
 from cmflow.scalars import quoted, scalar
-from cmflow.workflow_facts import REQUIREMENTS, Facts
+from cmflow.workflow_facts import Facts
 from cmflow.workflow_pins import PINS, Pin, pinned
 
 FOLDER = ".github"
@@ -236,19 +237,12 @@ def _values(facts: Facts) -> Mapping[str, object]:
         "community": community,
         "kept": "" if facts.store else f"{below}{community}/",
         "calendar": f"{settings.below_root(settings.plan)}/CALENDAR.md",
-        "requirements": _requirements(facts, below),
         "packages": json.dumps(_packages(facts)),
         "locked": (settings.root / "uv.lock").is_file(),
         "review": BRANCH,
+        "bell": BELL,
         "cached": tuple(f"{below}{path}" for path in (*CACHED, site)),
     }
-
-
-def _requirements(facts: Facts, below: str) -> str:
-    return {
-        "source": f"{below}requirements/run.txt",
-        "release": f"{FOLDER}/{_MANIFEST}",
-    }.get(facts.install, f"{below}{REQUIREMENTS}")
 
 
 def _packages(facts: Facts) -> list[str]:

@@ -121,6 +121,33 @@ class Desk:
         """Put a post into another category."""
         self._change(self._post(a), r"^categories:\n(- .*\n)+", f"categories:\n- Genre {b % 3}\n")
 
+    def summary(self, a: int, b: int, _c: int) -> None:
+        """Say something else of a post wherever another leads to it."""
+        self._change(self._post(a), "^summary: .*$", f"summary: En bref, {b}.")
+
+    def picture_of(self, a: int, b: int, _c: int) -> None:
+        """Give a post a picture, which lists show."""
+        self._change(
+            self._post(a), "^slug:", f"image: {{src: ../assets/lea.png, alt: Vue {b}}}\nslug:"
+        )
+
+    def episode(self, a: int, b: int, _c: int) -> None:
+        """Put a post at another place of a series."""
+        path = self._post(a)
+        self._change(path, "^(series|episode): .*\n", "")
+        self._change(path, "^(series|episode): .*\n", "")
+        self._change(path, "^categories:", f"series: voiles\nepisode: {b % 9}\ncategories:")
+
+    def event(self, _a: int, b: int, _c: int) -> None:
+        """Give an event another title."""
+        path = self.root / "content" / "blog" / "evenement.md"
+        self._change(path, "^# .*$", f"# Portes ouvertes, {b % 5}")
+
+    def question(self, _a: int, b: int, _c: int) -> None:
+        """Ask a question of the bank in other words."""
+        path = self.root / "content" / "blog" / "questions" / "pourquoi.md"
+        self._change(path, "^# .*$", f"# Pourquoi, {b % 5} ?")
+
     def draft(self, a: int, _b: int, _c: int) -> None:
         """Make a post a draft."""
         self._change(self._post(a), "^slug:", "draft: true\nslug:")

@@ -10,7 +10,8 @@ from cmflow.frontmatter import Source
 from cmflow.library import Library
 from cmflow.post import Author, Dates, Event, Page, PageMeta, Post, PostMeta
 from cmflow.settings import Blog, Cmflow, Organisation, Series, Settings
-from cmflow.site import Made, Site
+from cmflow.site import Site
+from cmflow.written import Made
 
 NOW = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
 

@@ -39,7 +39,7 @@ class Site:
         given = {"given": library.load(self.settings), "standing": standing, "now": now}
         with output.workshop(self.root / ".cmflow") as folder:
             material.build(
-                self.config, folder, strict=False, talk=print, keeper=standing, given=given
+                self.config, folder, strict=False, talk=print, keeper=standing, given=lambda: given
             )
             fresh = set(files(folder))
             looks = output.merge(folder, self.settings.site, standing.entries)

@@ -25,12 +25,16 @@ def place(tmp_path):
 
 
 def run(place, *words, event=None, **env):
+    return cmflow(place, "ci", *words, event=event, **env)
+
+
+def cmflow(place, *words, event=None, **env):
     if event is not None:
         (place / "event.json").write_text(json.dumps(event))
         env["GITHUB_EVENT_PATH"] = str(place / "event.json")
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "HOME": str(place),
            "LANGUAGE": "en", "GITHUB_STEP_SUMMARY": str(place / "page.md"), **env}  # fmt: skip
-    command = [sys.executable, "-m", "cmflow", "ci", *words]
+    command = [sys.executable, "-m", "cmflow", *words]
     done = subprocess.run(
         command,
         cwd=place / "blog",
@@ -44,6 +48,17 @@ def run(place, *words, event=None, **env):
     return done
 
 
+ANSWER = """---
+id: place.example/1
+source: place
+author:
+  name: Zoé
+published: 2026-11-20T09:00:00Z
+status: approved
+---
+
+<p>Bonjour.</p>
+"""
 FORK = {"pull_request": {"number": 3, "head": {"repo": {"full_name": "zoe/blog"}}}}
 HERE = {"GITHUB_REPOSITORY": "atelier/blog", "GITHUB_TOKEN": "geheim"}
 NOBODY = {"GITHUB_API_URL": "http://127.0.0.1:9"}
@@ -111,3 +126,18 @@ def test_without_a_remote_the_push_says_which_command_is_missing(place):
     done = run(place, "push", "-m", "x", "mkdocs.yml")
     assert done.returncode == 1
     assert "git remote add origin ADDRESS" in done.stderr
+
+
+def test_a_build_tells_the_next_step_whether_it_only_wove(place):
+    output = place / "output"
+    told = []
+    for answer in ("", "20261120T090000-place-1.md"):
+        if answer:
+            comments = place / "blog/content/community/comments/un"
+            comments.mkdir(parents=True)
+            (comments / answer).write_text(ANSWER, "utf-8")
+        output.write_text("")
+        done = cmflow(place, "build", GITHUB_OUTPUT=str(output))
+        assert done.returncode == 0, done.stderr
+        told.append(output.read_text())
+    assert told == ["woven=false\n", "woven=true\n"]

@@ -47,7 +47,7 @@ def copied(root: Path, where: Path) -> Path:
 def test_after_any_edits_a_warm_build_makes_what_a_cold_one_makes(tmp_path, monkeypatch, part):
     @hypothesis.seed(part)
     @hypothesis.settings(
-        max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=50, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
     @given(st.lists(EDIT, min_size=1, max_size=3), LATER)
     def edited(edits: list[tuple[str, int, int, int]], days: int) -> None:

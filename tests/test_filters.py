@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cmflow.filters import host, network, origin, seconds
+from cmflow.safe import address
 
 
 @pytest.mark.parametrize(
@@ -51,3 +56,12 @@ def test_a_network_is_written_as_it_writes_itself():
         "Elsewhere",
         "",
     ]
+
+
+@given(st.text("wa.:/@?#-A1", max_size=20).map("https://".__add__))
+def test_a_host_is_the_one_that_urls_are_read_to_have(url: str):
+    try:
+        expected = (urlsplit(address(url)).hostname or "").removeprefix("www.")
+    except ValueError:
+        expected = ""
+    assert host(url) == expected

@@ -38,14 +38,17 @@ def test_what_is_packed_already_is_not_packed_again(tmp_path):
     assert Larder(tmp_path / "larder.db").get("page", KEY) == b"text"
 
 
-def test_what_three_builds_did_not_ask_for_is_thrown_away(tmp_path):
+@pytest.mark.parametrize(("size", "stays"), [(3_000, False), (1_000, True)])
+def test_what_three_builds_did_not_ask_for_goes_if_it_is_more_than_what_they_ask_for(
+    tmp_path, size, stays
+):
     path = tmp_path / "larder.db"
-    keep(path, (KEY, b"1"), (digest("two"), b"2"))
+    keep(path, (KEY, os.urandom(2_000)), (digest("two"), os.urandom(size)))
     for _ in range(3):
         assert Larder(path).has("page", digest("two"))
         keep(path, asks=[KEY])
     assert Larder(path).has("page", KEY)
-    assert not Larder(path).has("page", digest("two"))
+    assert Larder(path).has("page", digest("two")) == stays
 
 
 def test_a_build_that_looked_at_little_throws_nothing_away(tmp_path):
@@ -72,7 +75,21 @@ def test_a_damaged_larder_is_begun_anew(tmp_path, damage):
     assert Larder(path).get("page", KEY) == b"new"
 
 
-def test_flipped_bytes_are_noticed(tmp_path):
+@pytest.mark.parametrize("there", ["a file in the way", "no database can be here"])
+def test_where_nothing_can_be_kept_a_build_does_without(tmp_path, there):
+    if there == "a file in the way":
+        (tmp_path / "cache").write_text("mine")
+    else:
+        (tmp_path / "cache" / "larder.db").mkdir(parents=True)
+    larder = Larder(tmp_path / "cache" / "larder.db")
+    assert not larder.has("page", KEY)
+    larder.put("page", KEY, b"1")
+    assert larder.get("page", KEY) == b"1"
+    larder.close(prune=True)
+    assert Larder(tmp_path / "cache" / "larder.db").get("page", KEY) is None
+
+
+def test_flipped_bytes_are_noticed_and_put_right(tmp_path):
     path = tmp_path / "larder.db"
     text = bytes(range(256)) * 40
     keep(path, (KEY, text))
@@ -80,7 +97,11 @@ def test_flipped_bytes_are_noticed(tmp_path):
     at = data.index(pack(text)[10:40])
     data[at + 5] ^= 0xFF
     path.write_bytes(data)
-    assert Larder(path).get("page", KEY) is None
+    larder = Larder(path)
+    assert larder.get("page", KEY) is None
+    larder.put("page", KEY, text)
+    larder.close(prune=True)
+    assert Larder(path).get("page", KEY) == text
 
 
 def test_two_builds_at_once_lose_nothing(tmp_path):

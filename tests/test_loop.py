@@ -242,6 +242,10 @@ def test_a_merge_is_published_told_answered_and_woven_into_the_page(world):
     ran = world.actions.run("collect.yml", Event("schedule"))
     assert ran.results == {"collect": "success", "publish": "success"}, ran.text
     assert world.notes("un-banc") == NOTES
+    assert len(list(world.actions.caches.iterdir())) == 1, "what is only woven is not kept again"
+    if world.store:
+        ran = world.actions.run("answers.yml", Event("delete", deleted="cmflow/publish"))
+        assert set(ran.results.values()) == {"success"}, ran.text
     assert world.is_sound()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cmflow.catalogue import catalogue
-from cmflow.mend import mend
+from cmflow.cuts import Cuts
+from cmflow.mend import mend_body, mend_head
 
 SEARCH = (
     '<div class="md-search" data-md-component="search" role="dialog">'
@@ -13,8 +14,10 @@ SEARCH = (
 )
 
 
-def mended(html: str) -> str:
-    return mend(html, catalogue("fr"))
+def mended(html: str, ours: str = "") -> str:
+    page = Cuts(html)
+    mend_body(page, 0, catalogue("fr"))
+    return mend_head(page.done(), ours)
 
 
 def test_the_search_is_named_with_the_word_of_the_engine():
@@ -72,7 +75,7 @@ def test_our_styles_come_after_the_engine_and_before_the_site(engine: str):
     engines = f'<link rel="stylesheet" href="../assets/stylesheets/{engine}.min.css">\n'
     sites = '<link rel="stylesheet" href="../assets/stylesheets/brand.css">\n'
     ours = '<link rel="stylesheet" href="../assets/cmflow/cmflow.0a1b2c3d.css">\n'
-    assert mended(engines + sites + ours) == engines + ours + sites
+    assert mended(engines + sites + "  ", ours) == engines + "  " + ours + sites
 
 
 def test_a_page_of_another_engine_passes_unchanged():

@@ -182,6 +182,22 @@ def test_answers_wait_on_their_branch_until_the_next_run_may_open_the_pull_reque
 
 
 @pytest.mark.enable_socket
+def test_a_remote_that_takes_no_reference_of_ours_is_named_and_the_pull_request_opened(
+    blog, remote, github
+):
+    hook = remote / "hooks" / "pre-receive"
+    refs = "refs/cmflow/\\|refs/heads/cmflow/offered"
+    hook.write_text(f'#!/bin/sh\nif grep -q "{refs}"; then echo Not here. >&2; exit 1; fi\n')
+    hook.chmod(0o755)
+    done = run(blog, "collect", "--review", GITHUB_API_URL=github.address)
+    assert done.returncode == 0, done.stderr
+    assert "origin takes neither refs/cmflow/offered nor the branch cmflow/offered" in done.stderr
+    assert "Not here." in done.stderr
+    assert "write “status: rejected” into the file" in done.stderr
+    assert [one["head"] for one in github.opened] == ["cmflow/answers"]
+
+
+@pytest.mark.enable_socket
 def test_a_right_that_is_missing_is_no_used_up_rate(blog, github):
     github.said = (403, {"x-ratelimit-remaining": "4999"})
     github.words = "Resource not accessible by integration"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmflow.outline import plain, rebase, sections, text_of
+from cmflow.outline import beginning, plain, rebase, sections, text_of
 
 TEXT = (
     '<p>Intro</p><h2 id="a">Un <em>mot</em> ?<a class="headerlink" href="#a">¶</a></h2><p>A</p>'
@@ -62,3 +62,25 @@ def test_no_html_is_too_strange(html):
     text_of(html)
     assert all(s.start <= s.body <= s.end <= len(html) for s in sections(html))
     assert isinstance(rebase(html, lambda url: url), str)
+
+
+PIECES = [
+    "mot ",
+    "<b>",
+    "</b>",
+    "&amp;",
+    "&notin",
+    "é",
+    "< ",
+    "</a>",
+    '<a class="headerlink" href="#">',
+    "¶",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=200), st.integers(1, 12))
+def test_the_beginning_of_a_long_text_is_that_of_the_whole(pieces: list[str], length: int):
+    html = "".join(pieces)
+    begun, whole = beginning(html, length), plain(html)
+    assert begun[: length + 1] == whole[: length + 1]
+    assert (len(begun) > length) == (len(whole) > length)

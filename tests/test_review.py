@@ -12,10 +12,12 @@ import threading
 import pytest
 from answering import NOW, SLUGS, World, said
 from speaking import Switch
+from test_cli import run as typed
 from test_never_twice import watched
 
-from cmflow import ledger_branch, moderate
-from cmflow.gitshelf import GitShelf
+from cmflow import inbox, ledger_branch, moderate, offered
+from cmflow.cli import ask
+from cmflow.gitshelf import BELL, GitShelf
 from cmflow.moderation import Rules
 from cmflow.review import BRANCH, ReviewShelf
 from cmflow.thread import Status
@@ -415,3 +417,200 @@ def test_what_a_person_is_taken_out_of_keeps_nothing_of_it(held):
     shelf = held.review_shelf("again")
     with shelf.opened():
         assert shelf.slugs() == (), "nor is it taken for rejected"
+
+
+# A remote that takes branches and tags alone, or not even all of these
+
+
+REFUSES = """#!/bin/sh
+case "$1" in {pattern}) echo "only branches and tags are taken" >&2; exit 1;; esac
+"""
+
+
+def refuse(world, pattern):
+    hook = world.remote / "hooks" / "update"
+    hook.write_text(REFUSES.format(pattern=pattern))
+    hook.chmod(0o755)
+
+
+def named(branch):
+    return git(branch.remote, "for-each-ref", "--format=%(refname)").splitlines()
+
+
+@pytest.mark.parametrize("how", [(), ("--squash",)], ids=["merged", "squashed"])
+def test_a_remote_that_takes_branches_alone_forgets_no_deletion_either(held, how):
+    refuse(held, "refs/heads/*|refs/tags/*) ;; *")
+    held.place.talk(A, said("1", "Du spam", name="Vendeur"), said("2"))
+    shelf = held.review_shelf()
+    held.collect(shelf)
+    assert shelf.forgetful is None
+    assert f"refs/heads/{offered.BRANCH}" in named(held)
+    (path,) = (path for path, text in held.tree(BRANCH).items() if "Vendeur" in text)
+    held.change(BRANCH, path, lambda _text: None)
+    held.merge(*how)
+    git(held.remote, "branch", "-D", BRANCH)
+    for run in ("again", "third"):
+        shelf = held.review_shelf(run)
+        held.collect(shelf)
+        assert shelf.waiting == {}
+        assert shelf.forgetful is None
+    git(held.site, "pull", "--quiet")
+    shown = {id_: comment.status for id_, comment in held.comments(A).items()}
+    assert shown == {"1": Status.REJECTED, "2": Status.APPROVED}
+    assert named(held) == ["refs/heads/main"], "nothing is left to be settled"
+
+
+def test_a_remote_that_remembers_nothing_is_named_and_loses_nothing(held):
+    refuse(held, f"refs/cmflow/*|refs/heads/{offered.BRANCH}")
+    held.place.talk(A, said("1"), said("2", ours=True, to="1"))
+    shelf = held.review_shelf()
+    held.collect(shelf)
+    assert shelf.waiting == {A: 1}, "what is held still waits for its pull request"
+    assert len([p for p in held.tree() if "/comments/" in p]) == 1
+    words = shelf.forgetful.message.show()
+    for one in ("origin", "refs/cmflow/offered", offered.BRANCH, "only branches and tags"):
+        assert one in words
+    assert "status: rejected" in shelf.forgetful.remedy.show()
+    (path,) = set(held.tree(BRANCH)) - set(held.tree())
+    held.change(BRANCH, path, lambda text: text.replace("status: approved", "status: rejected"))
+    held.merge()
+    held.collect(held.review_shelf("again"))
+    git(held.site, "pull", "--quiet")
+    assert held.comments(A)["1"].status is Status.REJECTED, "as the message says"
+
+
+def test_once_a_remote_takes_them_again_there_is_one_place(held):
+    refuse(held, "refs/cmflow/*")
+    held.place.talk(A, said("1"))
+    held.collect(held.review_shelf())
+    refuse(held, "nothing")
+    held.place.talk(A, said("1"), said("2"))
+    held.collect(held.review_shelf("again"))
+    assert [ref for ref in named(held) if "offered" in ref] == [offered.REF]
+
+
+def test_what_a_remote_took_before_it_refused_is_not_read_any_more(held):
+    held.place.talk(A, said("1"))
+    held.collect(held.review_shelf())
+    refuse(held, "refs/cmflow/*")
+    held.place.talk(A, said("1"), said("2"))
+    held.collect(held.review_shelf("again"))
+    shelf = held.review_shelf("third")
+    held.collect(shelf)
+    assert shelf.forgetful is None
+    assert len(shelf._offered.files) == 2
+    git(held.remote, "branch", "-D", BRANCH)
+    shelf = held.review_shelf("forget")
+    with shelf.opened():
+        paths = dict.fromkeys(shelf._offered.files)
+        shelf.keep(lambda: paths, "Forgotten")
+    assert "takes neither" in shelf.forgetful.message.show(), "what lies there is told"
+
+
+# What a person decides is published at once, what a machine collects is not
+
+
+def decided(world, branch, decision, *ids, more=False):
+    shelf = world.git_shelf("person", branch=branch)
+    with moderate.opened(shelf, to_write=True, sleep=lambda _seconds: None):
+        chosen = [one for one in moderate.everything(shelf) if one.comment.id[-1] in ids]
+        moderate.decide(shelf, chosen, decision, "Moderation", more=more)
+
+
+def words_of(world, branch="main"):
+    return git(world.remote, "log", "-1", "--format=%B", branch)
+
+
+def test_what_a_person_approves_starts_what_publishes_and_a_collection_does_not(held):
+    held.place.talk(A, said("1"), said("2"))
+    held.collect(held.git_shelf())
+    assert "[skip ci]" in words_of(held), "or the publication that collects would start itself"
+    decided(held, "", moderate.approved, "1")
+    assert "Moderation" in words_of(held)
+    assert "[skip ci]" not in words_of(held)
+    decided(held, "", moderate.restored, "1")
+    assert "[skip ci]" not in words_of(held), "a comment that is taken back has to go"
+
+
+@pytest.mark.parametrize("decision", [moderate.rejected("4. Vend"), inbox.done], ids=["no", "done"])
+def test_what_no_reader_sees_starts_nothing(held, decision):
+    held.place.talk(A, said("1"))
+    held.collect(held.git_shelf())
+    decided(held, "", decision, "1")
+    assert "Moderation" in words_of(held)
+    assert "[skip ci]" in words_of(held)
+
+
+def ringing(world):
+    """Write down every branch that is made and deleted on the remote."""
+    log = world.root / "rung.txt"
+    hook = world.remote / "hooks" / "post-receive"
+    hook.write_text(f'#!/bin/sh\ncat >> "{log}"\n')
+    hook.chmod(0o755)
+
+    def rung():
+        lines = log.read_text().splitlines() if log.exists() else []
+        bells = [line.split() for line in lines if line.endswith(f"/{BELL}")]
+        log.unlink(missing_ok=True)
+        return ["deleted" if set(after) == {"0"} else "made" for _, after, _ in bells]
+
+    return rung
+
+
+def test_on_a_branch_of_its_own_a_deleted_branch_starts_what_publishes(held):
+    rung = ringing(held)
+    held.place.talk(A, said("1"), said("2"))
+    held.collect(held.git_shelf(branch="community"))
+    assert rung() == [], "a collection tells the next job itself"
+    decided(held, "community", moderate.approved, "1", more=True)
+    assert rung() == [], "the last decision of a sitting does it for all"
+    decided(held, "community", moderate.approved, "2")
+    assert rung() == ["made", "deleted"]
+    decided(held, "community", moderate.approved, "2")
+    assert rung() == [], "nothing was decided"
+    assert not held.has(BELL)
+
+
+def sat(world, monkeypatch, capsys, *keys):
+    """Decide about one comment after the other by these keys; the words of each commit, in order."""
+    before, pressed = git(world.remote, "rev-parse", "main"), iter(keys)
+
+    def key():
+        found = next(pressed)
+        if isinstance(found, str):
+            return found
+        raise found
+
+    monkeypatch.chdir(world.site)
+    monkeypatch.setattr("cmflow.cli.moderate.shelf_of", lambda _: world.git_shelf("person"))
+    monkeypatch.setattr(ask, "somebody", lambda: True)
+    monkeypatch.setattr("click.getchar", key)
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _prompt: "3")
+    code, out, _ = typed(capsys, "moderate")
+    commits = git(world.remote, "log", "--reverse", "--format=%B%x00", f"{before}..main")
+    return code, out, ["[skip ci]" in words for words in commits.split("\0") if words.strip()]
+
+
+def test_a_sitting_is_published_once(held, monkeypatch, capsys):
+    held.place.talk(A, *(said(str(n), minute=n) for n in range(5)))
+    held.collect(held.git_shelf())
+    code, out, skipped = sat(held, monkeypatch, capsys, "a", "r", "a", "a", "q")
+    assert code == 0
+    assert skipped == [True, True, True, False], "the last that readers see starts it"
+    statuses = [line.split("\t")[1] for line in out.splitlines()]
+    assert statuses == ["rejected", "approved", "approved", "approved"]
+
+
+def test_a_sitting_that_is_broken_off_loses_no_decision(held, monkeypatch, capsys):
+    held.place.talk(A, said("1"), said("2", minute=1))
+    held.collect(held.git_shelf())
+    skipped = sat(held, monkeypatch, capsys, "a", KeyboardInterrupt())[2]
+    assert skipped == [False]
+
+
+def test_where_nobody_may_ring_the_decision_is_kept(held):
+    held.place.talk(A, said("1"))
+    held.collect(held.git_shelf(branch="community"))
+    refuse(held, f"refs/heads/{BELL}")
+    decided(held, "community", moderate.approved, "1")
+    assert held.comments(A)["1"].status is Status.APPROVED

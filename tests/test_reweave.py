@@ -180,3 +180,18 @@ def test_the_engine_weaves_only_what_has_changed(site, tmp_path, change):
     change(site)
     assert "about/index.html" not in site.build()
     assert files(site.settings.site) == site.afresh(tmp_path / "afresh")
+
+
+def test_captions_are_looked_at_whatever_their_file_is_called(tmp_path):
+    said = "WEBVTT\n\n00:01.000 --> 00:02.000\n{}\n"
+    video = {"src": "https://v.example/1", "title": "Un film", "captions": "../film.txt"}
+    config = make_site(
+        tmp_path,
+        {"blog/posts/a.md": a_post("a", video=video), "blog/film.txt": said.format("Bonjour")},
+    )
+    site = Site(config)
+    site.build()
+    (tmp_path / "content/blog/film.txt").write_text(said.format("Au revoir"))
+    assert site.weave() is None
+    assert "articles/a/index.html" in site.build()
+    assert "Au revoir" in (site.settings.site / "articles/a/index.html").read_text("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlsplit
 
 import nh3
 import pytest
@@ -100,3 +101,14 @@ def test_json_is_written_as_the_standard_library_writes_it(data):
 def test_text_that_needs_no_cleaning_is_what_cleaning_leaves(text):
     cleaned = nh3.clean(text, tags=set())
     assert clean(text) == cleaned
+
+
+@given(st.text("ahtps:/.-@?#[]% \n\x00é", max_size=20).map("http".__add__))
+def test_an_address_is_taken_as_urls_are_read(url: str):
+    try:
+        known = urlsplit(url.strip()).scheme in {"http", "https", "mailto"}
+    except ValueError:
+        known = False
+    bare = url.strip()
+    fine = known and " " not in bare and bare.isprintable()
+    assert address(url) == (bare if fine else "")

@@ -387,3 +387,35 @@ def test_what_a_worker_could_not_do_is_missing_from_its_answers(monkeypatch):
     assert 30 not in found
     assert all(data == str(number).encode() * 50_000 for number, data in found.items())
     assert len(found) > 30
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.parametrize("hands", [0, 2])
+def test_what_is_done_aside_is_there_when_it_is_asked_for(monkeypatch, hands):
+    monkeypatch.setattr(workers, "wanted", lambda: hands)
+    with workers.aside(lambda: (os.getpid(), "x" * 3_000_000)) as result:
+        assert (result()[0] == os.getpid()) == (hands == 0)
+        assert result() is result()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_what_fails_aside_is_done_again_where_it_is_seen(monkeypatch):
+    monkeypatch.setattr(workers, "wanted", lambda: 2)
+    here = os.getpid()
+
+    def work() -> int:
+        if os.getpid() == here:
+            raise KeyError("here")
+        raise KeyError("there")
+
+    with workers.aside(work) as result, pytest.raises(KeyError, match="here"):
+        result()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_whoever_does_not_wait_for_what_is_done_aside_leaves_no_process(monkeypatch):
+    monkeypatch.setattr(workers, "wanted", lambda: 2)
+    with workers.aside(lambda: "x" * 3_000_000):
+        pass
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

@@ -38,12 +38,12 @@ def test_only_the_first_moment_that_has_not_come_is_of_any_matter():
     assert dt.datetime.fromisoformat(need.name) == NOW + dt.timedelta(days=1)
 
 
-def test_files_that_are_made_together_are_noted_by_the_first():
+def test_files_that_are_made_together_are_made_of_the_same():
     made = told()
     with made.trace.file("feed.xml", "feed.json"):
         made.is_answered("une-voile")
     needs = (Need("answered", "une-voile", b""),)
-    assert made.trace.woven == {"feed.xml": needs, "feed.json": ()}
+    assert made.trace.woven == {"feed.xml": needs, "feed.json": needs}
 
 
 def test_what_is_read_within_another_file_is_not_of_this_one():

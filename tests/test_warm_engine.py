@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import shutil
+import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
 import jinja2
 import msgspec
@@ -13,12 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from material.plugins.blog import plugin as blog_plugin
+from mkdocs.structure.pages import _RawHTMLPreprocessor
 from sites import front
 from test_speed import different, everything
 
 from cmflow.engines import material
 from cmflow.larder import Larder
-from cmflow.swift import articles, rendered, templates, workers, writing
+from cmflow.swift import articles, cheaper, rendered, templates, workers, writing
 from cmflow.swift.keeper import Unseen
 
 
@@ -40,7 +44,7 @@ class Notebook:
         self.now[path] = key
         return True
 
-    def made(self, path: str, key: bytes, html: str) -> None:
+    def made(self, path: str, key: bytes) -> None:
         self.now[path] = key
 
     def text(self, path: str, key: bytes) -> None:
@@ -309,11 +313,12 @@ def test_the_text_of_each_page_is_in_the_larder_under_the_key_that_was_told(blog
 def test_the_entries_of_the_search_index_can_be_had_as_data(blog, monkeypatch):
     seen: list[list[dict[str, object]]] = []
     plain = writing.generate
-    monkeypatch.setattr(
-        writing,
-        "generate",
-        lambda index, *rest: (seen.append(writing.entries_of(index)), plain(index, *rest))[1],
-    )
+
+    def generate(index, *rest):
+        seen.append(writing.entries_of(index.entries))
+        return plain(index, *rest)
+
+    monkeypatch.setattr(writing, "generate", generate)
     for _ in range(2):
         blog.notebook.build(blog.config)
     written = (blog.notebook.site / "search" / "search_index.json").read_bytes()
@@ -399,6 +404,27 @@ def test_a_template_is_known_to_read_what_the_key_holds(text, tmp_path):
             templates.check(env, [str(tmp_path)])
 
 
+def test_a_build_asks_for_all_that_a_later_one_may_need(blog):
+    """What none asks for is thrown away one day: with it, an edit costs as much as the first build."""
+
+    def asked() -> dict[str, int]:
+        with contextlib.closing(sqlite3.connect(blog.notebook.home / "larder.db")) as database:
+            return dict(
+                database.execute(
+                    "SELECT kind, count(*) FROM kept JOIN used USING (id)"
+                    " WHERE build = (SELECT max(build) FROM used) GROUP BY kind"
+                )
+            )
+
+    shutil.rmtree(blog.notebook.site)
+    blog.notebook.build(blog.config)
+    first = asked()
+    assert blog.notebook.build(blog.config) == set()
+    kept = {kind: asked().get(kind) for kind in first.keys() - {"template", "same"}}
+    assert kept == {kind: first[kind] for kind in kept}
+    assert {"facts", "text", "sheets", "page", "entries", "source"} <= kept.keys()
+
+
 PIECES = st.sampled_from(
     [
         "<p>", "</p>", "<ul><li>", "</li></ul>", "<h1 id='x'>", '<h2 id="a">', "</h2>", "<h2>",
@@ -407,7 +433,7 @@ PIECES = st.sampled_from(
         '<pre><code>', "</code></pre>", "<svg><text>", "</text></svg>", "<sup>1</sup>",
         '<h2 id="c" data-search-exclude="">', '<div class="linenodiv">', "</div>", "<!-- more -->",
         "<script>var a = '<p>'</script>", "<details open>", "</details>", "<P>", "<b/>", "é\u00a0ü",
-        "<p >", "</p >", '<p data-x="1"data-y="2">', "<!-- a -- b -->", "<?x?>", "<![CDATA[x]]>",
+        "<p >", "</p >", '<p data-x="1"data-y="2">', "<!-- a -- b -->", "<!-- <p>x > y-z -->", "<!---->", "<!-->", "<!--->", "<!--", "-->", "<?x?>", "<![CDATA[x]]>",
     ]
 )  # fmt: skip
 
@@ -429,3 +455,56 @@ def test_what_markdown_writes_is_read_the_quick_way(blog):
     quick = [articles._read_plain(found[0]) for found in contents if found]
     assert len(quick) > 20
     assert sum(found is None for found in quick) < 4
+
+
+TAGS = st.lists(
+    st.sampled_from(
+        [
+            "<a",
+            "<B",
+            " id",
+            "\nname",
+            "/ID",
+            "=",
+            "x",
+            '"y"',
+            "'z'",
+            ">",
+            "/>",
+            " ",
+            "<",
+            "text",
+            "<!--",
+            "-->",
+            "<div>",
+        ]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(TAGS)
+def test_anchors_in_html_are_found_as_mkdocs_finds_them(text):
+    plain, quick = _RawHTMLPreprocessor(), _RawHTMLPreprocessor()
+    lines = text.split("\n")
+    run = _RawHTMLPreprocessor.run
+    assert cheaper.raw_anchors(run)(quick, lines) == run(plain, lines)
+    assert quick.present_anchor_ids == plain.present_anchor_ids
+
+
+def test_a_date_is_written_once_and_a_time_of_day_each_time():
+    asked = []
+
+    def plain(plugin, date, pattern, config):
+        asked.append(date)
+        return f"{date} {pattern} {config.theme['language']}"
+
+    french, english = (SimpleNamespace(theme={"language": code}) for code in ("fr", "en"))
+    morning, evening = (dt.datetime(2026, 3, 1, hour, tzinfo=dt.UTC) for hour in (8, 20))
+    written = cheaper.dates(plain)
+    assert written(None, morning, "long", french) == written(None, evening, "long", french)
+    assert written(None, morning, "long", english).endswith("en")
+    assert asked == [morning, morning]
+    assert written(None, morning, "HH", french) != written(None, evening, "HH", french)
+    assert written(None, evening, "yyyy/MM", french) == "2026/03"

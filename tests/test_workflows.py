@@ -13,7 +13,7 @@ import pytest
 import yaml
 from sites import CONFIG, make_site
 
-from cmflow import mkdocs_yml, review, workflow_facts, workflow_pins, workflows
+from cmflow import gitshelf, mkdocs_yml, review, workflow_facts, workflow_pins, workflows
 from cmflow.cli import run
 from cmflow.errors import CmflowError
 
@@ -203,6 +203,8 @@ def test_nothing_is_allowed_that_is_not_said_with_its_reason(every):
 def test_every_job_ends_and_every_workflow_waits_for_itself(every):
     for where, workflow in every_workflow(every):
         assert workflow["concurrency"]["cancel-in-progress"] is where.endswith("/check.yml")
+        # What tells a new post must not give its place to a run that only weaves answers.
+        assert ("queue" in workflow["concurrency"]) == where.endswith("/publish.yml")
         for job in workflow["jobs"].values():
             assert "uses" in job or job["timeout-minutes"] <= 30, where
 
@@ -265,6 +267,7 @@ def test_what_was_built_is_kept_by_the_run_that_publishes_it_and_by_no_other(eve
             below = "le blog/" if where.startswith("a-folder") else ""
             assert set(step["with"]["path"].splitlines()) == {f"{below}{path}" for path in kept}
             assert "${{ github.run_id }}" in step["with"]["key"], "a key is never used twice"
+            assert step["if"] == "${{ steps.build.outputs.woven != 'true' }}"
     for top in every.values():
         action = yaml.safe_load((top / ".github/actions/cmflow/action.yml").read_text("utf-8"))
         (step,) = (s for s in action["runs"]["steps"] if "/cache" in s.get("uses", ""))
@@ -278,7 +281,8 @@ def test_answers_that_are_merged_apart_are_published_once_their_branch_is_delete
     said = yaml.safe_load(text)
     assert list(said[True]) == ["delete"]
     (job,) = said["jobs"].values()
-    assert f"github.event.ref == '{review.BRANCH}'" in job["if"]
+    for branch in (review.BRANCH, gitshelf.BELL):
+        assert f"github.event.ref == '{branch}'" in job["if"]
     assert job["uses"].endswith("/publish.yml")
     assert job["with"] == {"quiet": True}
     assert "github.event.ref" in said["concurrency"]["group"], "no other branch takes its turn"
@@ -340,9 +344,9 @@ def test_there_is_a_job_that_speaks_only_where_a_machine_may(every):
 
 
 INSTALLS = {
-    "nothing": 'pip install -r "$GITHUB_ACTION_PATH/requirements.txt"\n',
-    "everything": "pip install -r requirements.txt\n",
-    "everything-english": "pip install --require-hashes -r requirements.txt\n",
+    "nothing": 'uv pip install -r "$GITHUB_ACTION_PATH/requirements.txt"\n',
+    "everything": "uv pip install -r requirements.txt\n",
+    "everything-english": "uv pip install --require-hashes -r requirements.txt\n",
     "uv": "uv sync --locked --no-dev\n",
     "project": "uv sync --no-dev\n",
 }

@@ -7,7 +7,7 @@ import datetime as dt
 import click
 
 from cmflow import build
-from cmflow.cli import skin, speech
+from cmflow.cli import runner, skin, speech
 from cmflow.cli.speech import N_, gettext
 from cmflow.errors import CmflowError, say
 
@@ -48,4 +48,5 @@ def command(engine: str, strict: bool, no_cache: bool, verify: bool) -> None:  #
 
         raise CmflowError(*(check.errors(config, now) or error.findings)) from error
     click.echo(str(made.site))
+    runner.output("woven", "true" if made.woven else "false")
     speech.tell(say("{pages} pages, {posts} of them posts.", pages=made.pages, posts=made.posts))

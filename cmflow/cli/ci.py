@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from cmflow import forge, publication
-from cmflow.cli import skin, speech
+from cmflow.cli import runner, skin, speech
 from cmflow.cli.commands import COMMANDS
 from cmflow.cli.skin import Command, Group
 from cmflow.cli.speech import N_
@@ -52,7 +52,7 @@ def _comment(file: Path) -> int:
         click.echo(text)
         return 0
     if change.foreign:
-        summarise(text)
+        runner.summarise(text)
         speech.tell(say("The change comes from a fork, so nothing may be written under it: the "
                         "summary stands on the page of this run."))  # fmt: skip
         return 0
@@ -60,7 +60,7 @@ def _comment(file: Path) -> int:
         with connected(here) as http:
             url = forge.keep_comment(here, http, change.number, _CHECK, text)
     except CmflowError:
-        summarise(text)
+        runner.summarise(text)
         raise
     speech.tell(say("The summary stands in {url}", url=url))
     return 0
@@ -71,7 +71,7 @@ def _comment(file: Path) -> int:
 @skin.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 def _push(message: str, paths: tuple[Path, ...]) -> int:
     done = publication.push(Path.cwd(), paths, message, run=uuid.uuid4().hex)
-    _output("changed", "true" if done.paths else "false")
+    runner.output("changed", "true" if done.paths else "false")
     for path in done.left:
         speech.tell(say("{path} was changed on {branch} meanwhile and is left as it is there.",
                         path=path, branch=done.branch))  # fmt: skip
@@ -88,7 +88,7 @@ def _agenda() -> int:
 
     desk = calendar_desk.opened(skin.config(), dt.datetime.now(dt.UTC), speech.spoken())
     text = desk.markdown()
-    summarise(text)
+    runner.summarise(text)
     here = forge.forge_of(os.environ)
     if here is None:
         speech.tell(say("This is no workflow on GitHub: the agenda stands here alone."))
@@ -121,22 +121,3 @@ def connected(here: Forge) -> Iterator[Client]:
         raise failure(here.repository, message, remedy) from error
     finally:
         client.close()
-
-
-def summarise(text: str) -> None:
-    """Add a text to the page of the run.
-
-    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
-    """
-    _append("GITHUB_STEP_SUMMARY", f"{text.strip()}\n")
-
-
-def _output(name: str, value: str) -> None:
-    """Tell a later step or job what came of this one."""
-    _append("GITHUB_OUTPUT", f"{name}={value}\n")
-
-
-def _append(variable: str, text: str) -> None:
-    if where := os.environ.get(variable):
-        with Path(where).open("a", encoding="utf-8") as file:
-            file.write(text)

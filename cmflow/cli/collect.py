@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -15,7 +15,7 @@ from cmflow.catalogue import Catalogue
 from cmflow.cli import skin, speech
 from cmflow.cli.speech import N_, gettext
 from cmflow.collect import Progress, collect
-from cmflow.errors import failure, say
+from cmflow.errors import Finding, failure, say
 from cmflow.forge import forge_of
 from cmflow.http import Client
 from cmflow.listening import Wish, opened
@@ -56,8 +56,7 @@ def command(
     with opened(skin.config(), os.environ, lambda: dt.datetime.now(dt.UTC), wish) as found:
         words = speech.words()
         if found.findings:
-            colour = report.wants_colour(sys.stderr)
-            click.echo(report.text(found.findings, words, colour=colour), err=True)
+            _warn(found.findings, words)
         if dry_run:
             click.echo(collect_report.foreseen(found.round.ears, words))
             return 0
@@ -66,8 +65,16 @@ def command(
         form = collect_report.as_json if as_json else collect_report.text
         click.echo(form(gathered, words))
         if isinstance(found.round.shelf, ReviewShelf):
+            forgetful = found.round.shelf.forgetful
+            if forgetful:
+                _warn((forgetful,), words)
             _offer(found.round.shelf, words)
         return 1 if found.findings or collect_report.failed(gathered) else 0
+
+
+def _warn(findings: Sequence[Finding], words: Catalogue) -> None:
+    colour = report.wants_colour(sys.stderr)
+    click.echo(report.text(findings, words, colour=colour), err=True)
 
 
 def _offer(shelf: ReviewShelf, words: Catalogue) -> None:

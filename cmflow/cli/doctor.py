@@ -15,7 +15,8 @@ from cmflow import doctor, forge, mkdocs_yml, report, workflow_facts, workflows
 from cmflow.accounts import Accounts
 from cmflow.catalogue import catalogue
 from cmflow.cli import skin, speech
-from cmflow.cli.ci import connected, summarise
+from cmflow.cli.ci import connected
+from cmflow.cli.runner import summarise
 from cmflow.cli.speech import N_
 from cmflow.errors import CmflowError, Finding, failure, say
 from cmflow.settings import Settings

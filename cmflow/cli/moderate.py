@@ -168,10 +168,10 @@ class Desk:
         """Return the rejection as spam."""
         return moderate.rejected(self.reason(self.settings.cmflow.comments.spam))
 
-    def decide(self, found: Sequence[Filed], decision: Decision) -> int:
+    def decide(self, found: Sequence[Filed], decision: Decision, *, more: bool = False) -> int:
         """Decide, and say what came of it; 1 where something had changed meanwhile."""
         with moderate.opened(self.shelf, to_write=True, sleep=time.sleep):
-            decided = moderate.decide(self.shelf, found, decision, "Moderation")
+            decided = moderate.decide(self.shelf, found, decision, "Moderation", more=more)
         for one in decided.done:
             click.echo(f"{one.short}\t{one.comment.status.value}\t{one.path}")
         for one in decided.stale:
@@ -183,13 +183,17 @@ class Desk:
         found = moderate.waiting(self.everything(), (Status.HELD,))
         if not found:
             speech.tell(say("Nothing waits."))
-        for at, one in enumerate(found, 1):
-            click.echo(f"\n── {at}/{len(found)} ──\n{self.full(one)}\n", err=True)
-            decision = self._asked()
-            if decision is None:
-                break
-            if decision is not _skip:
-                self.decide([one], decision)
+        sitting = _Sitting(self)
+        try:
+            for at, one in enumerate(found, 1):
+                click.echo(f"\n── {at}/{len(found)} ──\n{self.full(one)}\n", err=True)
+                decision = self._asked()
+                if decision is None:
+                    break
+                if decision is not _skip:
+                    sitting.take(one, decision)
+        finally:
+            sitting.end()
         return 0
 
     def _asked(self) -> Decision | None:
@@ -209,6 +213,29 @@ class Desk:
                     return _skip
                 case "q" | "\x1b" | "\x03" | "\x04":
                     return None
+
+
+class _Sitting:
+    """The decisions of one sitting, of which the last that readers see has the site published.
+
+    So it is published once, and not at each key. That one decision is kept a key later.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._last: tuple[Filed, Decision] | None = None
+
+    def take(self, one: Filed, decision: Decision) -> None:
+        if self._desk.shelf.at_once or not moderate.is_seen(one.comment, decision):
+            self._desk.decide([one], decision)
+            return
+        if self._last:
+            self._desk.decide([self._last[0]], self._last[1], more=True)
+        self._last = one, decision
+
+    def end(self) -> None:
+        if self._last:
+            self._desk.decide([self._last[0]], self._last[1])
 
 
 def _skip(comment: Comment) -> Comment:

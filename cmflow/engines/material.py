@@ -12,7 +12,6 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -36,7 +35,10 @@ os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 Talk = Callable[["str | Message | CmflowError"], None]
 """Hears the engine's own lines, our sentences, and what went wrong while the site goes on."""
 
-Make = Callable[[Path, Keeper, Mapping[str, object]], None]
+Given = Callable[[], Mapping[str, object]]
+"""Tells what our plugin need not find out by itself; asked when the engine is ready for it."""
+
+Make = Callable[[Path, Keeper, Given], None]
 """Has the engine make its part of a site in a folder, for a keeper; our plugin gets the rest."""
 
 Once = Callable[[Make, str], None]
@@ -66,7 +68,7 @@ def build(
     talk: Talk,
     fast: bool = True,
     keeper: Keeper | None = None,
-    given: Mapping[str, object] = MappingProxyType({}),
+    given: Given = dict,
 ) -> None:
     """Build a site into the folder `site`; raises `CmflowError` with the engine's words.
 
@@ -105,7 +107,7 @@ def serve(config: Path, address: str, folder: Path, once: Once, *, talk: Talk) -
     mount = urlsplit(first.site_url or "/").path
     url = f"http://{address}{mount}"
 
-    def make(site: Path, keeper: Keeper, given: Mapping[str, object]) -> None:
+    def make(site: Path, keeper: Keeper, given: Given) -> None:
         with _listening(config, talk), _quiet(), _hurried(talk, keeper, fast=True):
             settings = load_config(str(config), site_dir=str(site), dev_addr=address)
             settings.site_url = url
@@ -136,9 +138,10 @@ def serve(config: Path, address: str, folder: Path, once: Once, *, talk: Talk) -
         first.plugins.on_shutdown()
 
 
-def _hand_over(settings: MkDocsConfig, given: Mapping[str, object]) -> None:
+def _hand_over(settings: MkDocsConfig, given: Given) -> None:
+    found = given()
     if own := settings.plugins.get("cmflow"):
-        vars(own).update(given)
+        vars(own).update(found)
 
 
 @contextlib.contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from cmflow.search import writing
 from cmflow.swift.writing import entries_of
 
-Taken = tuple[list[dict[str, Any]], Mapping[str, Any]]
-"""The entries of Material's index, and the settings of its plugin."""
+Taken = tuple[Callable[[], list[dict[str, Any]]], Mapping[str, Any]]
+"""What returns the entries of Material's index, and the settings of its plugin."""
 
 _WORKER = "assets/javascripts/workers/search."
 _CONFIG = "block config"
@@ -46,10 +47,9 @@ def script() -> tuple[str, Path]:
 
 def take(plugin: SearchPlugin) -> Taken:
     """Take what the plugin gathered, so that it writes nothing of it."""
-    entries = entries_of(plugin.search_index)
-    plugin.search_index.entries = []
+    entries, plugin.search_index.entries = plugin.search_index.entries, []
     settings = {key: plugin.config[key] for key in ("lang", "separator", "pipeline", "fields")}
-    return entries, settings
+    return functools.partial(entries_of, entries), settings
 
 
 def _is_materials(env: Environment) -> bool:

@@ -20,7 +20,7 @@ from cmflow.library import Library
 from cmflow.outline import text_of
 from cmflow.safe import escape_name
 from cmflow.settings import Settings
-from cmflow.site import Made
+from cmflow.written import Made
 
 _ARTICLE = re.compile(
     r'<article class="md-content__inner md-typeset"[^>]*>(.*?)</article>', re.DOTALL

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 
 from cmflow.errors import Finding, Level, say
 from cmflow.rules.view import View
-from cmflow.site import QUESTIONS
+from cmflow.written import QUESTIONS
 
 NAME = "question-unknown"
 

@@ -97,7 +97,7 @@ def _page(here: Here, language: str, token: str, *, status: int = 200, **values:
 
 @functools.cache
 def _environment(language: str) -> jinja2.Environment:
-    made = stencil.environment(catalogue(language), _ROOM / "templates")
+    made = stencil.Environment(catalogue(language), _ROOM / "templates")
     made.policies["ext.i18n.trimmed"] = True
     made.filters["quoted"] = lambda text: quote(str(text), safe="")
     return made

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -40,7 +41,7 @@ class Keeper(Protocol):
     def stands(self, path: str, key: bytes) -> bool:
         """Tell whether a file made of `key` lies at `path` already."""
 
-    def made(self, path: str, key: bytes, html: str) -> None:
+    def made(self, path: str, key: bytes) -> None:
         """Take note of a file that was just written."""
 
 
@@ -60,31 +61,47 @@ def suits(config: Mapping[str, Any]) -> bool:
     )
 
 
+def make(
+    entries: Iterable[Mapping[str, Any]], config: Mapping[str, Any], last: Path | None = None
+) -> Index:
+    """Make the search index of a site.
+
+    `entries` are those of Material's index and `config` its settings (lang, separator, pipeline,
+    fields). `last` is the output folder of an earlier build, of which what holds still is taken.
+    """
+    pages, separator = extracts.of_entries(entries), _separator(config)
+    # There may be no last index, or a damaged one.
+    with contextlib.suppress(OSError, msgspec.MsgspecError):
+        read = _reader(last)
+        index = edit.edited(_last(read), read, pages, separator)
+        if index is not None:
+            return index
+    return files.made(pages, separator)
+
+
 def write(
-    entries: Iterable[Mapping[str, Any]],
+    index: Callable[[Path | None], Index],
     config: Mapping[str, Any],
     site: Path,
     *,
     last: Path | None = None,
     keeper: Keeper | None = None,
 ) -> None:
-    """Write the search index of a site into its output folder.
+    """Write the search index of a site into its output folder, but what `keeper` knows to be there.
 
-    `entries` are those of Material's index and `config` its settings (lang, separator, pipeline,
-    fields). `last` is the output folder of an earlier build, of which what holds still is taken;
-    what `keeper` knows to be there is not written.
+    `index` makes it, of the one in the output folder `last` where there is one.
     """
-    pages = extracts.of_entries(entries)
-    separator = "" if config["separator"] == _PLAIN else config["separator"]
-    read = _reader(last)
     try:
-        index = edit.edited(_last(read), read, pages, separator)
-        name = _put(index, site, read, keeper) if index else ""
-    except (OSError, msgspec.MsgspecError):  # there is none, or it is damaged
-        name = ""
-    name = name or _put(files.made(pages, separator), site, read, keeper)
-    manifest = {"config": {**config, "directory": name, "words": separator}, "docs": []}
+        name = _put(index(last), site, _reader(last), keeper)
+    except (OSError, msgspec.MsgspecError):  # a file of the last index is damaged
+        name = _put(index(None), site, _reader(None), keeper)
+    manifest = {"config": {**config, "directory": name, "words": _separator(config)}, "docs": []}
     frontmatter.write(site / FOLDER / INDEX, msgspec.json.encode(manifest))
+
+
+def is_there(last: Path | None) -> bool:
+    """Tell whether an earlier build left an index in its output folder."""
+    return last is not None and (last / FOLDER / files.WORDS).is_dir()
 
 
 def _put(index: Index, site: Path, read: Read, keeper: Keeper | None) -> str:
@@ -102,8 +119,12 @@ def _put(index: Index, site: Path, read: Read, keeper: Keeper | None) -> str:
         with open(site / whole, "wb") as file:  # noqa: PTH123  # thousands: a Path each costs as much
             file.write(data)
         if keeper:
-            keeper.made(whole, key, "")
+            keeper.made(whole, key)
     return name
+
+
+def _separator(config: Mapping[str, Any]) -> str:
+    return "" if config["separator"] == _PLAIN else str(config["separator"])
 
 
 def _reader(last: Path | None) -> Read:

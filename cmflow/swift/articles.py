@@ -30,10 +30,12 @@ _VOID = frozenset(void)
 _KEPT = frozenset(["p", "code", "pre", "li", "ol", "ul", "sub", "sup"])
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 _TOKEN = re.compile(
-    r"<(?:!--(?:(?!--)[^<>])*--"
+    r"<(?:!--(?![>-])[^-]*(?:-[^-]+)*--"
     r'|(/?)([a-z][a-z0-9-]*)((?:[ \t\n\r\f]+[a-zA-Z_:][-a-zA-Z0-9_:.]*(?:="[^"]*")?)*)'
     r"[ \t\n\r\f]*(/?))>"
 )
+_TELLING = re.compile("&|-exclude|linenodiv|headerlink", re.IGNORECASE)
+_NOTHING: dict[str, str | None] = {}
 _ATTRIBUTE = re.compile(r'([a-zA-Z_:][-a-zA-Z0-9_:.]*)(?:="([^"]*)")?')
 
 
@@ -91,27 +93,23 @@ def _read_any(html: str) -> Article:
 def _read_plain(html: str) -> Article | None:
     """Read HTML as Python-Markdown writes it; nothing where there is more in it."""
     reader = _Plain()
-    at = 0
-    for token in _TOKEN.finditer(html):
-        start = token.start()
-        if start > at and not reader.text(html[at:start]):
-            return None
-        at = token.end()
-        closing, tag, attributes, empty = token.groups()
-        if tag is None:
-            continue
-        if tag in _ODD:
+    pieces = iter(_TOKEN.split(html))
+    first = next(pieces)
+    if "<" in first:
+        return None
+    if first:
+        reader.text(first)
+    for closing, tag, attributes, empty, text in zip(*[pieces] * 5, strict=True):
+        if "<" in text or tag in _ODD or (closing and (attributes or empty)):
             return None
         if closing:
-            if attributes or empty:
-                return None
             reader.close(tag)
-            continue
-        reader.open(tag, attributes)
-        if empty:
-            reader.close(tag)
-    if at < len(html) and not reader.text(html[at:]):
-        return None
+        elif tag:
+            reader.open(tag, attributes)
+            if empty:
+                reader.close(tag)
+        if text:
+            reader.text(text)
     parts = [
         Part(s.tag, s.id, s.excluded, _joined(s.title), _joined(s.text)) for s in reader.sections
     ]
@@ -146,27 +144,28 @@ class _Plain:
         self._open: list[str] = []
         self._skipped: set[str] = set()
         self._unread = 0
+        self._pre = 0
         self._permalinks: list[int] = []
 
     def open(self, tag: str, attributes: str) -> None:
         """Begin an element."""
-        if tag == "img":
-            self.images += 1
         if tag in _VOID:
+            self.images += tag == "img"
             return
         self._unread += tag in _UNREAD
+        self._pre += tag == "pre"
         self._open.append(tag)
         heading = tag in _HEADINGS
-        found = _found(attributes) if attributes and (heading or _told(attributes)) else {}
+        found = _found(attributes) if attributes and (heading or _told(attributes)) else _NOTHING
         excluded = "data-search-exclude" in found
         if heading and "id" in found:
             self._head(tag, found["id"], excluded=excluded)
-        section = self._begun()
+        section = self._section or self._begun()
         if tag == "a" and found.get("class") == "headerlink":
             self._permalinks.append(len(self._open))
         if excluded or found.get("class") == "linenodiv":
             self._skipped.add(tag)
-        elif tag in _KEPT and self._skipped.isdisjoint(self._open):
+        elif tag in _KEPT and not self._is_skipped():
             self._target(section).append(f"<{tag}>")
 
     def close(self, tag: str) -> None:
@@ -174,36 +173,39 @@ class _Plain:
         if not self._open or self._open[-1] != tag:
             return
         self._unread -= tag in _UNREAD
+        self._pre -= tag == "pre"
         section = self._left()
         if self._permalinks and self._permalinks[-1] == len(self._open):
             self._permalinks.pop()
         self._open.pop()
         if tag in self._skipped:
             self._skipped.remove(tag)
-        elif tag in _KEPT and self._skipped.isdisjoint(self._open):
+        elif tag in _KEPT and not self._is_skipped():
             _shut(self._target(section), tag)
 
-    def text(self, text: str) -> bool:
-        """Take a text; false where a tag hides in it."""
-        if "<" in text:
-            return False
-        if "&" in text:
+    def text(self, text: str) -> None:
+        """Take a text that is not empty."""
+        special = "&" in text or ">" in text
+        if special:
             text = unescape(text)
         if not self._unread:
             self.words.append(text)
-        if not self._skipped.isdisjoint(self._open):
-            return True
-        if "pre" not in self._open:
-            text = " " if text.isspace() else text.replace("\n", " ")
-        section = self._begun()
+        if self._is_skipped():
+            return
+        blank = text.isspace()
+        if not self._pre:
+            text = " " if blank else text.replace("\n", " ")
+        if special:
+            text = escape(text, quote=False)
+        section = self._section or self._begun()
         if section.tag in self._open:
             if not self._permalinks:
-                section.title.append(escape(text, quote=False))
-        elif not text.isspace():
-            section.text.append(escape(text, quote=False))
-        elif not section.text or not section.text[-1].isspace() or "pre" in self._open:
+                section.title.append(text)
+        elif not blank or not section.text or not section.text[-1].isspace() or self._pre:
             section.text.append(text)
-        return True
+
+    def _is_skipped(self) -> bool:
+        return bool(self._skipped) and not self._skipped.isdisjoint(self._open)
 
     def _head(self, tag: str, name: str | None, *, excluded: bool) -> None:
         """Begin a section with its heading; what stands above the first has one of its own."""
@@ -223,7 +225,7 @@ class _Plain:
 
     def _left(self) -> _Section:
         """Go back to the section around, where the element that held a heading ends."""
-        section = self._begun()
+        section = self._section or self._begun()
         if section.depth > len(self._open):
             for other in reversed(self.sections):
                 if other.depth <= len(self._open):
@@ -238,8 +240,10 @@ class _Plain:
 
 def _shut(pieces: list[str], tag: str) -> None:
     """End an element in a text; take it out where nothing but blanks came since its like began."""
-    first = pieces.index(f"<{tag}>")
-    if any(not piece.isspace() for piece in pieces[first + 1 :]):
+    start, last = f"<{tag}>", pieces[-1]
+    first = pieces.index(start)
+    filled = last != start and not last.isspace()
+    if filled or any(not piece.isspace() for piece in pieces[first + 1 :]):
         pieces.append(f"</{tag}>")
     else:
         del pieces[first:]
@@ -247,8 +251,7 @@ def _shut(pieces: list[str], tag: str) -> None:
 
 def _told(attributes: str) -> bool:
     """Tell whether search may want to know of attributes; of most it does not."""
-    low = attributes.lower()
-    return "&" in low or any(mark in low for mark in ("-exclude", "linenodiv", "headerlink"))
+    return _TELLING.search(attributes) is not None
 
 
 def _found(attributes: str) -> dict[str, str | None]:
@@ -287,7 +290,7 @@ class _Reader(Parser):  # type: ignore[misc]  # Material is untyped
 
 def _count(texts: list[str]) -> int:
     """Count words as Material does."""
-    return len(re.split(r"\W+", "".join(texts)))
+    return len(re.findall(r"\W+", "".join(texts))) + 1
 
 
 def _joined(pieces: list[str]) -> list[str]:

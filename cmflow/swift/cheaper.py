@@ -24,8 +24,11 @@ from cmflow.swift import inputs
 
 _ADDRESS = re.compile(r"[\w%~/-]+(?:\.[\w%~-]+)*/?", re.ASCII)
 _BASE = re.compile(r"https?://[^?#;\s]+/", re.ASCII)
+_TAG = re.compile("<[a-zA-Z]")
+_NAMED = re.compile(r"""['"\s/](?:id|name)[\s=/>]""", re.IGNORECASE)
 _USUAL = {"authors", "categories", "date", "draft", "pin", "links", "readtime", "slug"}
 _NONE = type(None)
+_LENGTHS = frozenset({"full", "long", "medium", "short"})
 _NUMBERS = re.compile(r"(?:yyyy|MM|dd)(?:[/-](?:yyyy|MM|dd))*")
 
 
@@ -75,15 +78,44 @@ def canonical(plain: Callable[[Any, str | None], None]) -> Callable[[Any, str | 
 
 
 def dates(plain: Callable[..., str]) -> Callable[..., str]:
-    """Return what writes a date for an address, `plain` being Material's own, with Babel."""
+    """Return what writes a date, `plain` being Material's own way, with Babel."""
+    known: dict[tuple[Any, ...], str] = {}
 
     def written(plugin: Any, date: Any, pattern: str, config: Any) -> str:
+        if pattern in _LENGTHS:  # of these, the time of day is no part
+            key = (date.year, date.month, date.day, pattern, config.theme["language"])
+            found = known.get(key)
+            if found is None:
+                found = known[key] = plain(plugin, date, pattern, config)
+            return found
         if not _NUMBERS.fullmatch(pattern):
             return plain(plugin, date, pattern, config)
         year, month, day = f"{date.year:04}", f"{date.month:02}", f"{date.day:02}"
         return pattern.replace("yyyy", year).replace("MM", month).replace("dd", day)
 
     return written
+
+
+def raw_anchors(plain: Callable[[Any, list[str]], list[str]]) -> Callable[..., list[str]]:
+    """Return what looks for anchors in the HTML of a text, `plain` being MkDocs' way: it parses."""
+
+    def run(processor: Any, lines: list[str]) -> list[str]:
+        text = "\n".join(lines)
+        return plain(processor, lines) if _TAG.search(text) and _NAMED.search(text) else lines
+
+    return run
+
+
+def option(plain: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what gets a setting by its name, `plain` being MkDocs' way, with two more looks."""
+
+    def get(descriptor: Any, config: Any, owner: Any = None) -> Any:
+        try:
+            return config.data[descriptor._name]  # noqa: SLF001  # MkDocs' own takes it from there
+        except (AttributeError, KeyError):
+            return plain(descriptor, config, owner)
+
+    return get
 
 
 def validated(plain: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -25,7 +25,7 @@ def copier(plain: Callable[..., None], keeper: Keeper) -> Callable[..., None]:
             return
         plain(file, dirty)
         if key is not None:
-            keeper.made(file.dest_uri, key, "")
+            keeper.made(file.dest_uri, key)
 
     return copy
 

@@ -19,11 +19,16 @@ from mkdocs.utils import get_relative_url
 from cmflow.swift import known
 from cmflow.swift.sheets import Cutter, Plain, Sheet, tokens_of
 
+_AT_HAND = 1_000
+"""So many posts' sheets are kept unpacked: some ten kilobytes each."""
+
 
 class Shelf:
     """The sheets of one build, by the path of the post, with the Markdown they were made of."""
 
     def __init__(self) -> None:
+        self.filled: list[SwiftExcerpt] = []
+        """The excerpts that the last list shows, or the last lists."""
         self._sheets: dict[str, tuple[str, Callable[[], list[Sheet]]]] = {}
         self._fetched: dict[str, list[Sheet]] = {}
         self._lasting: dict[str, bool] = {}
@@ -47,11 +52,19 @@ class Shelf:
             return None
         sheets = self._fetched.get(post.file.src_uri)
         if sheets is None:
+            if len(self._fetched) >= _AT_HAND:
+                del self._fetched[next(iter(self._fetched))]
             sheets = self._fetched[post.file.src_uri] = fetch()
         if not sheets or sheets[0].title != title_above(post):
             return None
         sheet = sheets[min(turn, len(sheets)) - 1]
         return sheet if turn <= len(sheets) or not sheet.counted else None
+
+    def let_go(self) -> None:
+        """Forget how excerpts look in lists that are written: none looks so in another."""
+        for excerpt in self.filled:
+            excerpt.content = excerpt.markdown = ""
+        self.filled.clear()
 
     def lasting(self, post: Page) -> bool:
         """Tell whether a post looks the same in every list that shows it."""
@@ -139,6 +152,7 @@ class SwiftExcerpt(Excerpt):  # type: ignore[misc]  # Material is untyped
         else:
             self.markdown = f"# {sheet.title}\n\n{self.post.markdown}"
         self.content = "".join(self._filled(sheet, page))
+        self.shelf.filled.append(self)
         if sheet.rest is not None:
             self.more = _Rest(self, page, separator) if sheet.rest else ""
         self.toc = get_toc(tokens_of(sheet.toc))

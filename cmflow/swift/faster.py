@@ -15,13 +15,24 @@ from material.plugins.blog import structure
 from material.plugins.blog.structure.config import PostConfig
 from material.plugins.search.plugin import SearchIndex
 from mkdocs.commands import build as mkdocs_build
+from mkdocs.config.base import BaseConfigOption
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure import files
 from mkdocs.structure.files import File, Files
-from mkdocs.structure.pages import Page
+from mkdocs.structure.pages import Page, _RawHTMLPreprocessor
 from mkdocs.theme import Theme
 
-from cmflow.swift import articles, cheaper, copies, headings, inline, navigation, shortcuts, writing
+from cmflow.swift import (
+    articles,
+    cheaper,
+    copies,
+    headings,
+    inline,
+    marks,
+    navigation,
+    shortcuts,
+    writing,
+)
 from cmflow.swift.excerpts import Shelf, SwiftExcerpt, blogs_of
 from cmflow.swift.keeper import Keeper
 from cmflow.swift.later import Content, passed
@@ -123,6 +134,7 @@ def _gather_fast(put: Any, keeper: Keeper | None) -> None:
         (Page, "_set_canonical_url", cheaper.canonical),
         (blog.BlogPlugin, "_format_date", cheaper.dates),
         (PostConfig, "validate", cheaper.validated),
+        (BaseConfigOption, "__get__", cheaper.option),
         (blog.BlogPlugin, "_path_to_file", made.made),
         (blog.BlogPlugin, "_save_to_file", made.saved),
         (blog, "copy_file", made.copied),
@@ -170,6 +182,9 @@ def _read_fast(put: Any, works: _Works) -> None:
     numbered = headings.numbered(toc.TocTreeprocessor.run, lambda: works.reader.trusted)
     put(toc.TocTreeprocessor, "run", numbered)
     put(InlineProcessor, "_InlineProcessor__handleInline", inline.handle)
+    put(_RawHTMLPreprocessor, "run", cheaper.raw_anchors(_RawHTMLPreprocessor.run))
+    for owner, test in marks.tests():
+        put(owner, "test", test)
     put(Page, "content", Content())
 
 

@@ -22,8 +22,8 @@ class Keeper(Protocol):
         `path` lies below the output folder ("posts/x/index.html"), `key` is that of the page.
         """
 
-    def made(self, path: str, key: bytes, html: str) -> None:
-        """Take note of a file that was just written; without `html` where a worker wrote it."""
+    def made(self, path: str, key: bytes) -> None:
+        """Take note of a file that was just written."""
 
     def text(self, path: str, key: bytes) -> None:
         """Take note under which key, of the kind "text", the text of a page is in the larder.

@@ -85,6 +85,11 @@ def extensions_known(names: Iterable[str], options: dict[str, Any]) -> bool:
     )
 
 
+def forgets(options: dict[str, Any]) -> bool:
+    """Return whether a converter with these extensions, all known, is as good as new when reset."""
+    return not options.get("footnotes", {}).get("UNIQUE_IDS")
+
+
 def lines_numbered(config: Any) -> bool:
     """Return whether the lines of code have ids, which Python-Markdown numbers through."""
     options = config.mdx_configs.get("pymdownx.highlight", {})

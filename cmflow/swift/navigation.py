@@ -22,6 +22,10 @@ _OURS = (
     + "{{ cmflow_entry(render_entry, nav_item, path, level, parent, page, features) }}"
     + "{% endmacro %}\n{% macro render_entry(nav_item, path, level, parent) %}"
 )
+_CHILD = 'render(item, path ~ "_" ~ loop.index, level + 1, nav_item)'
+_OUR_CHILD = (
+    'cmflow_entry(render_entry, item, path ~ "_" ~ loop.index, level + 1, nav_item, page, features)'
+)
 
 
 class _Reach:
@@ -48,6 +52,7 @@ class Navigation:
     def __init__(self) -> None:
         self._reaches: dict[int, tuple[Any, _Reach]] = {}
         self._entries: dict[tuple[Any, ...], str] = {}
+        self._folders: dict[str, tuple[str, ...]] = {}
 
     def entry(
         self,
@@ -78,9 +83,12 @@ class Navigation:
             # The entry is kept with what is known of it, so that its number stays its own.
             known = self._reaches[id(item)] = (item, _Reach(item))
         reach = known[1]
-        if page.file.src_uri in reach.paths or page.url in reach.urls:
+        url = page.url
+        if page.file.src_uri in reach.paths or url in reach.urls:
             return None
-        start = _folder(page.url)
+        start = self._folders.get(url)
+        if start is None:
+            start = self._folders[url] = _folder(url)
         if ".." in start:
             return None
         common = 0
@@ -104,7 +112,8 @@ def remember(env: jinja2.Environment) -> None:
     if hashlib.sha256(source.encode()).hexdigest() not in _KNOWN or source.count(_MACRO) != 1:
         return
     env.globals["cmflow_entry"] = Navigation().entry
-    ours = jinja2.DictLoader({_NAME: source.replace(_MACRO, _OURS)})
+    source = source.replace(_MACRO, _OURS).replace(_CHILD, _OUR_CHILD)
+    ours = jinja2.DictLoader({_NAME: source})
     env.loader = jinja2.ChoiceLoader([ours, env.loader])
     if env.cache is not None:
         env.cache.clear()

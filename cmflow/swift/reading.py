@@ -10,23 +10,19 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
+from collections.abc import Callable
 from typing import Any
-from xml.etree import ElementTree as ET
 
-import markdown
 import msgspec
-from markdown.treeprocessors import Treeprocessor
 from material.plugins.blog.structure import Post
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure import pages
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
 from cmflow.larder import digest
 from cmflow.swift import articles, inputs, known, workers
+from cmflow.swift.converters import Converters, Watch
 from cmflow.swift.excerpts import Shelf, blogs_of, title_above
 from cmflow.swift.keeper import Keeper, Unseen
 from cmflow.swift.later import UNREAD, Later, passed, unfetched
@@ -56,11 +52,14 @@ class Reader:
         self._ready: dict[str, bytes] = {}
         self._made: Rendered | None = None
         self._latest: tuple[object, Facts] | None = None
+        self._converters = Converters()
 
     def begin(self, config: MkDocsConfig) -> None:
         """Find out what of earlier builds may be taken."""
         self._alone = known.reads_alone(config.plugins.events)
         self.trusted = known.extensions_known(config.markdown_extensions, config.mdx_configs or {})
+        again = self._alone and known.forgets(config.mdx_configs or {})
+        self._converters = Converters(trees=self.trusted, again=self.trusted and again)
         self._snippets = "pymdownx.snippets" in config.markdown_extensions
         if self._keeper is None:
             return
@@ -158,7 +157,7 @@ class Reader:
         self, page: Page, plain: Callable[..., None], config: MkDocsConfig, files: Files
     ) -> tuple[Facts, Text, list[Sheet]]:
         with overheard() as said, looking(files) as looks:
-            with self._watched(isinstance(page, Post)) as watch:
+            with self._converters.watched(is_post=isinstance(page, Post)) as watch:
                 plain(page, config, files)
             sheets: list[Sheet] = []
             if watch.tree is not None:
@@ -182,7 +181,7 @@ class Reader:
         )
         return facts, Text(content, article.parts), sheets
 
-    def _sheets(self, watch: _Watch, page: Any, config: MkDocsConfig, files: Files) -> list[Sheet]:
+    def _sheets(self, watch: Watch, page: Any, config: MkDocsConfig, files: Files) -> list[Sheet]:
         owner = next((b for b in blogs_of(config) if page in b.blog.posts), None)
         if owner is None or watch.tree is None or watch.md is None:
             return []
@@ -191,19 +190,6 @@ class Reader:
             return []
         return cutter.cut(watch.md, watch.tree, title_above(page), self.shelf.turns(page))
 
-    @contextlib.contextmanager
-    def _watched(self, is_post: bool) -> Iterator[_Watch]:  # noqa: FBT001  # the only thing said
-        """Have a post's tree copied while MkDocs converts it."""
-        watch = _Watch()
-        if not is_post:
-            yield watch
-            return
-        vars(pages)["markdown"] = SimpleNamespace(Markdown=watch.converter)
-        try:
-            yield watch
-        finally:
-            vars(pages)["markdown"] = markdown
-
 
 def _again(page: Page, plain: Callable[..., None], config: MkDocsConfig, files: Files) -> Text:
     """Make a text again that somebody has thrown away."""
@@ -211,30 +197,6 @@ def _again(page: Page, plain: Callable[..., None], config: MkDocsConfig, files: 
     plain(twin, config, files)
     content = twin.content or ""
     return Text(content, articles.read(content).parts)
-
-
-class _Watch(Treeprocessor):  # type: ignore[misc]  # Python-Markdown is untyped
-    """Stands before “toc” in a conversion, and copies the tree that comes by."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tree: ET.Element | None = None
-
-    def converter(self, **options: Any) -> markdown.Markdown:
-        """Make a converter as MkDocs does, with this step in it."""
-        md = self.md = markdown.Markdown(**options)
-        known_all = known.extensions_known(
-            options["extensions"], options["extension_configs"] or {}
-        )
-        if known_all and "toc" in md.treeprocessors:
-            md.treeprocessors.register(self, "cmflow", 5.001)
-            at = md.treeprocessors.get_index_for_name("cmflow")
-            if md.treeprocessors.get_index_for_name("toc") != at + 1:
-                md.treeprocessors.deregister("cmflow")
-        return md
-
-    def run(self, root: ET.Element) -> None:
-        self.tree = copy.deepcopy(root)
 
 
 def _adopt(page: Page, facts: Facts, files: Files, text: Callable[[], Text]) -> bool:

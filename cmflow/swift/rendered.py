@@ -61,6 +61,8 @@ class Rendered(msgspec.Struct, array_like=True):
     lasts: bool
 
 
+_KINDS = ("facts", "text", "sheets")
+
 _FACTS = msgspec.msgpack.Decoder(Facts)
 _TEXT = msgspec.msgpack.Decoder(Text)
 _SHEETS = msgspec.msgpack.Decoder(list[Sheet])
@@ -97,8 +99,7 @@ class Renderings:
 
     def put(self, made: Rendered) -> None:
         """Keep a rendering."""
-        parts = {"facts": made.facts, "text": made.text, "sheets": made.sheets}
-        for kind, data in parts.items():
+        for kind, data in zip(_KINDS, (made.facts, made.text, made.sheets), strict=True):
             if self._larder is not None and made.lasts:
                 self._larder.put(kind, made.key, data, packed=True)
             else:
@@ -130,7 +131,9 @@ class Renderings:
         return self._larder.get(kind, key) if self._larder else None
 
     def _get(self, key: bytes) -> Facts | None:
-        there = self._larder is not None and self._larder.has("text", key)
+        larder = self._larder
+        # All are asked for, so that none is thrown away while the others stay.
+        there = larder is not None and all(larder.has(kind, key) for kind in _KINDS)
         return self.facts(key) if there else None
 
 

@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 from markdown import Markdown
-from markdown.util import AMP_SUBSTITUTE, HTML_PLACEHOLDER
+from markdown.util import AMP_SUBSTITUTE, HTML_PLACEHOLDER, HtmlStash
 from mkdocs.structure.toc import AnchorLink, get_toc
 
 _GAP = "\ue000"
@@ -148,6 +148,7 @@ class Cutter:
         if any(abbreviation in title for abbreviation in known):
             raise Plain("abbreviation")
         model = self._model
+        model.htmlStash = HtmlStash()  # not that of a page, which would be emptied
         model.reset()
         model.htmlStash = md.htmlStash  # what the heading puts aside is fetched by `md`
         lines = [f"# {title}"]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import logging
 import os
+import pickle
 import selectors
 import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from typing import NoReturn, TypeVar
+
+T = TypeVar("T")
 
 _COUNT = struct.Struct("<I")
 _HEAD = struct.Struct("<II")
@@ -68,6 +73,45 @@ def spread(count: int, work: Callable[[int], bytes]) -> Iterator[tuple[int, byte
         for child in children:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(child, 0)
+
+
+@contextlib.contextmanager
+def aside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
+    """Begin a piece of work in another process; the function in this context waits for its result.
+
+    Where no process can be made, or where that one failed, the work is done when it is asked for.
+    """
+    if not wanted():
+        yield functools.cache(work)
+        return
+    answer_out, answer_in = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(answer_out)
+        _answer(answer_in, work)
+    os.close(answer_in)
+    with os.fdopen(answer_out, "rb") as answer:
+
+        def result() -> T:
+            try:
+                made: T = pickle.load(answer)  # noqa: S301  # of our own process
+            except (EOFError, pickle.UnpicklingError):
+                return work()
+            return made
+
+        try:
+            yield functools.cache(result)
+        finally:
+            answer.close()  # by that, whoever still writes ends
+            os.waitpid(child, 0)
+
+
+def _answer(pipe: int, work: Callable[[], object]) -> NoReturn:
+    try:
+        with os.fdopen(pipe, "wb") as answer:
+            pickle.dump(work(), answer)
+    finally:
+        os._exit(0)
 
 
 def _hand_out(pipe: int, count: int) -> None:

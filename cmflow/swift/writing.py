@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -68,7 +68,6 @@ class Writer:
         self._stand: set[int] = set()
         self._kept: set[int] = set()
         self._ready: dict[int, Written] = {}
-        self._html = ""
 
     def begin(
         self, pages: Sequence[Page], config: MkDocsConfig, nav: Navigation, env: Environment
@@ -107,6 +106,7 @@ class Writer:
             logging.getLogger("mkdocs").handlers = [said]  # this is a worker's own copy
             _needs(config).clear()
             entries, html = self._write(rest[number], build, config)
+            self._reader.shelf.let_go()
             return _ENCODER.encode(Written(entries, said.lines, _pack(html), _needs(config)))
 
         # The first is written here: it compiles the templates that all workers use.
@@ -148,7 +148,7 @@ class Writer:
         if small:
             self._keeper.larder.put("page", key, small, packed=True)
         self._keeper.larder.put("entries", key, entries.encode())
-        self._keeper.made(page.file.dest_uri, key, html)
+        self._keeper.made(page.file.dest_uri, key)
 
     def _write(self, page: Page, build: Build, config: MkDocsConfig) -> tuple[str, str]:
         """Write a page; return its entries as JSON, and its HTML where it was rendered anew."""
@@ -185,10 +185,10 @@ class Writer:
         return True
 
 
-def entries_of(index: SearchIndex) -> list[dict[str, Any]]:
+def entries_of(entries: Iterable[Any]) -> list[dict[str, Any]]:
     """Return the entries of a search index as data, wherever some are JSON already."""
     found: list[dict[str, Any]] = []
-    for entry in index.entries:
+    for entry in entries:
         found += msgspec.json.decode(f"[{entry}]") if isinstance(entry, Ready) else [entry]
     return found
 
