@@ -74,6 +74,8 @@ class Actions:
         self.environ: dict[str, str] = {}
         self.runs = 0
         self._lock = threading.Lock()
+        self.online = threading.Lock()
+        """A host puts one site online after the other."""
         tools = root / "tools"
         tools.mkdir(parents=True)
         own = tools / "cmflow"
@@ -287,7 +289,8 @@ class _Job:
         elif action == "actions/upload-pages-artifact":
             shutil.copytree(self.work / given["path"], self.run.artifacts / given["name"])
         elif action == "actions/deploy-pages":
-            _deploy(self.run.artifacts / given["artifact_name"], actions.hosting)
+            with actions.online:
+                _deploy(self.run.artifacts / given["artifact_name"], actions.hosting)
             self.steps[step["id"]] = {"outputs": {"page_url": "there"}}
         else:
             raise AssertionError(f"no stand-in for {action}")
