@@ -7,7 +7,7 @@ import datetime as dt
 import functools
 import gc
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -21,12 +21,10 @@ from cmflow.settings import Settings
 from cmflow.site import Site
 from cmflow.standing import Standing
 from cmflow.swift import workers
+from cmflow.swift.keeper import Given
 
 Talk = Callable[["str | Message | CmflowError"], None]
 """Hears the engine's own lines, our sentences, and what went wrong while the site goes on."""
-
-Given = Callable[[], Mapping[str, object]]
-"""Tells what our plugin need not find out by itself; asked when the engine is ready for it."""
 
 Make = Callable[[Path, Standing, Given], None]
 """Has the engine make its part of a site in a folder; our plugin gets the rest."""

@@ -48,6 +48,16 @@ def errors(config: Path, now: dt.datetime) -> tuple[Finding, ...]:
     return tuple(finding for finding in check(config, now) if finding.level is Level.ERROR)
 
 
+def explained(error: CmflowError, config: Path, now: dt.datetime) -> CmflowError:
+    """Return an error with all that is wrong in the files, in the place of the engine's words.
+
+    What the error says of another file than the settings stays: no rule reads a template.
+    """
+    found = errors(config, now)
+    own = [f for f in error.findings if f.path != config.name and f not in found]
+    return CmflowError(*found, *own) if found or own else error
+
+
 def look(settings: Settings, now: dt.datetime, found: Sequence[Finding] = ()) -> View:
     """Read all that the rules need; `found` is what reading the settings found."""
     read = library.load(settings)

@@ -11,13 +11,12 @@ import functools
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from material.plugins.search.plugin import SearchPlugin
 from mkdocs.config.base import Config, ConfigErrors, ConfigWarnings
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, PluginError
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -39,6 +38,9 @@ from cmflow.swift.later import Later
 from cmflow.trace import Woven
 from cmflow.weave import Weaver
 from cmflow.written import Made
+
+if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer
 
 
 class _Nothing(Config):  # type: ignore[no-untyped-call]  # MkDocs leaves it untyped

@@ -14,7 +14,7 @@ from cmflow.book import Need
 
 Kind = Literal[
     "answered", "anyone", "content", "face", "facts", "feeds", "latest", "lead", "now", "place",
-    "portrait", "receipts", "related", "series", "tallies", "thing", "thread", "until", "version",
+    "receipts", "related", "series", "tallies", "thing", "thread", "until", "version",
 ]  # fmt: skip
 """What can be read: `Site.state` says of each how it is."""
 

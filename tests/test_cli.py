@@ -57,6 +57,25 @@ def commands() -> dict[str, click.Command]:
     return found
 
 
+def test_a_template_that_fails_is_told_beside_what_is_wrong_in_the_files(
+    tmp_path, monkeypatch, capsys
+):
+    make_site(
+        tmp_path,
+        {
+            "blog/posts/un.md": a_post("un").replace("slug: un\n", ""),
+            "../theme/cmflow/post-below.html": "<p>\n{{ pots }}",
+        },
+        theme={"name": "material", "custom_dir": "theme"},
+    )
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run(capsys, "build")
+    assert code == 1
+    assert "slug" in err
+    assert "theme/cmflow/post-below.html:2" in err
+    assert "'pots' is undefined" in err
+
+
 @pytest.mark.parametrize("name", list(commands()))
 def test_every_command_and_option_has_help_in_both_languages(name):
     command = commands()[name]

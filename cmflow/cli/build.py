@@ -46,7 +46,7 @@ def command(engine: str, strict: bool, no_cache: bool, verify: bool) -> None:  #
             raise
         from cmflow import check  # all rules at once: slow, and only now of use
 
-        raise CmflowError(*(check.errors(config, now) or error.findings)) from error
+        raise check.explained(error, config, now) from error
     click.echo(str(made.site))
     runner.output("woven", "true" if made.woven else "false")
     speech.tell(say("{pages} pages, {posts} of them posts.", pages=made.pages, posts=made.posts))

@@ -36,7 +36,7 @@ def command(address: str) -> None:
         if isinstance(said, CmflowError):
             from cmflow import check  # all rules at once: slow, and rarely of use
 
-            said = CmflowError(*(check.errors(config, dt.datetime.now(dt.UTC)) or said.findings))
+            said = check.explained(said, config, dt.datetime.now(dt.UTC))
         speech.hear(said)
 
     try:
@@ -46,4 +46,4 @@ def command(address: str) -> None:
             raise
         from cmflow import check
 
-        raise CmflowError(*(check.errors(config, now) or error.findings)) from error
+        raise check.explained(error, config, now) from error

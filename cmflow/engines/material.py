@@ -10,12 +10,14 @@ import io
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import click
+from jinja2 import TemplateError
 from mkdocs.commands import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.config.config_options import Plugins
@@ -24,7 +26,7 @@ from mkdocs.exceptions import MkDocsException
 
 from cmflow.errors import CmflowError, Message, failure, say
 from cmflow.swift import faster, known
-from cmflow.swift.keeper import Keeper
+from cmflow.swift.keeper import Given, Keeper
 
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
@@ -34,9 +36,6 @@ os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 
 Talk = Callable[["str | Message | CmflowError"], None]
 """Hears the engine's own lines, our sentences, and what went wrong while the site goes on."""
-
-Given = Callable[[], Mapping[str, object]]
-"""Tells what our plugin need not find out by itself; asked when the engine is ready for it."""
 
 Make = Callable[[Path, Keeper, Given], None]
 """Has the engine make its part of a site in a folder, for a keeper; our plugin gets the rest."""
@@ -193,6 +192,14 @@ def _listening(config: Path, talk: Talk) -> Iterator[None]:
         raise
     except Exception as error:
         # The engine and other people's plugins raise what they like; a writer gets their words.
+        template = _template_of(error, config.parent)
+        if template:
+            raise failure(
+                template[0],
+                say("The template cannot be filled in: {words}", words=str(error)),
+                say("Correct it, or delete it: the one that it replaces is taken then."),
+                line=template[1],
+            ) from error
         words = "\n".join(lines.errors) or getattr(error, "message", "") or str(error)
         if not isinstance(error, MkDocsException | click.ClickException):
             words = f"{type(error).__name__}: {words}"
@@ -204,6 +211,18 @@ def _listening(config: Path, talk: Talk) -> Iterator[None]:
     finally:
         logger.removeHandler(lines)
         logger.setLevel(before)
+
+
+def _template_of(error: Exception, root: Path) -> tuple[str, int] | None:
+    """Return the template of the site, and its line, in which Jinja stumbled."""
+    if not isinstance(error, TemplateError):
+        return None
+    places = [(frame.filename, frame.lineno or 0) for frame in extract_tb(error.__traceback__)]
+    for name, line in reversed(places):
+        path = Path(name)
+        if path.suffix == ".html" and path.is_relative_to(root):
+            return path.relative_to(root).as_posix(), line
+    return None
 
 
 @contextlib.contextmanager

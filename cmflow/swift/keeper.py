@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from cmflow.larder import Larder
+
+Given = Callable[[], Mapping[str, object]]
+"""Tells what our plugin need not find out by itself; asked when the engine is ready for it."""
 
 
 class Unseen(Exception):  # noqa: N818  # no error: a reason to make something again
