@@ -18,6 +18,7 @@ import json
 import random
 import re
 import shutil
+import sys
 import tempfile
 import threading
 from collections import Counter
@@ -193,11 +194,12 @@ def main() -> None:
         with serving(site) as address:
             page = browser.new_context().new_page()
             for line in report(compare(page, address, asked)):
-                print(line)  # noqa: T201
+                sys.stdout.write(f"{line}\n")
             for every_key in (False, True):
                 page = browser.new_context().new_page()
                 files, size = session(page, address, site, every_key=every_key)
-                print(f"{files} files, {size / 1000:.0f} kB", "every key" if every_key else "")  # noqa: T201
+                keys = ", every letter waited for" if every_key else ""
+                sys.stdout.write(f"{files} files, {size / 1000:.0f} kB{keys}\n")
         browser.close()
 
 
