@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import tempfile
@@ -86,11 +87,13 @@ def started(
 
     At the end whatever still runs of it is stopped.
     """
+    # Who has a tool installed has it compiled, from the first time on.
+    env = {name: said for name, said in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryDirectory() as place:
         log = Path(place) / "log"
         with log.open("wb") as said:
             process = subprocess.Popen(  # noqa: S603  # commands of our own
-                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+                command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said
             )
         watch = Watch(process, patience)
         try:

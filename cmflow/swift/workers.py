@@ -46,7 +46,6 @@ def spread(count: int, work: Callable[[int], bytes]) -> Iterator[tuple[int, byte
     hands = wanted()
     if not hands:
         return
-    gc.collect()
     gc.freeze()  # a collection in a worker would touch, and so copy, every page of memory
     tasks_out, tasks_in = os.pipe()
     pipes: list[int] = []
