@@ -1,7 +1,8 @@
 """The server for writers: MkDocs' own, but told of a change when it happens.
 
 MkDocs looks at all files twice a second. Here the system tells at once where it can, and a slow
-look finds what it does not tell: files on a network, or on the disk of another system.
+look, the rarer the longer it takes, finds what it does not tell: files on a network, or on the disk
+of another system.
 """
 
 from __future__ import annotations
@@ -20,10 +21,14 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 from watchdog.observers import Observer
-from watchdog.observers.polling import PollingObserver
+from watchdog.observers.api import BaseObserver
+from watchdog.observers.polling import PollingEmitter
 
 _SLOW = 3.0
-"""Seconds between two looks at all files."""
+"""Seconds between two looks at all files, at least."""
+
+_REST = 30
+"""So many times as long as a look takes the processor is left in peace: builds want it."""
 
 
 class _Told(FileSystemEventHandler):
@@ -37,7 +42,7 @@ class _Told(FileSystemEventHandler):
         """Hand on an event, and note it."""
         if event.event_type in (EVENT_TYPE_OPENED, EVENT_TYPE_CLOSED_NO_WRITE):
             return
-        self._when |= dict.fromkeys((str(event.src_path), str(event.dest_path)), time.monotonic())
+        self._when |= dict.fromkeys((str(event.src_path), str(event.dest_path)), time.time())
         self._handler.dispatch(event)
 
 
@@ -50,9 +55,37 @@ class _Seen(FileSystemEventHandler):
 
     def dispatch(self, event: FileSystemEvent) -> None:
         """Hand on an event."""
-        told = self._when.get(str(event.src_path))
-        if told is None or time.monotonic() - told > 2 * _SLOW:
+        path = str(event.src_path)
+        told = self._when.get(path)
+        if told is None or _changed(path) > told:
             self._handler.dispatch(event)
+
+
+def _changed(path: str) -> float:
+    """Return when a file was changed, in seconds since 1970; 0 where there is none any more."""
+    try:
+        stat = Path(path).stat()
+    except OSError:
+        return 0.0
+    return max(stat.st_mtime, stat.st_ctime)
+
+
+class _Look(PollingEmitter):
+    """Looks at all files below a folder, with a rest after it."""
+
+    _cost = 0.0
+
+    def on_thread_start(self) -> None:
+        """Take the first look."""
+        begun = time.thread_time()
+        super().on_thread_start()
+        self._cost = time.thread_time() - begun
+
+    def queue_events(self, timeout: float) -> None:
+        """Rest, look, and hand on what is another than before."""
+        begun = time.thread_time()
+        super().queue_events(max(timeout, _REST * self._cost))
+        self._cost = time.thread_time() - begun
 
 
 class Watch:
@@ -60,7 +93,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._told = Observer()
-        self._looking = PollingObserver(timeout=_SLOW)
+        self._looking = BaseObserver(_Look, timeout=_SLOW)
         self._pairs: dict[Any, Any] = {}
         self._when: dict[str, float] = {}
 
