@@ -50,6 +50,18 @@ def test_a_change_is_heard_once(watched):
     assert heard.paths.empty()
 
 
+def test_nothing_is_heard_of_what_is_only_read(watched):
+    watch, heard, path = watched
+    every: list[str] = []
+    heard.on_any_event = lambda event: every.append(event.event_type)
+    watch.start()
+    time.sleep(0.5)
+    assert path.read_text() == "A"
+    list(path.parent.iterdir())
+    time.sleep(0.5)
+    assert not every
+
+
 def test_a_look_finds_what_the_system_does_not_tell(watched, monkeypatch):
     def full(_observer):
         raise OSError("inotify watch limit reached")

@@ -15,8 +15,15 @@ from typing import Any
 
 from mkdocs.livereload import LiveReloadServer
 from watchdog.events import (
-    EVENT_TYPE_CLOSED_NO_WRITE,
-    EVENT_TYPE_OPENED,
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirModifiedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
     FileSystemEvent,
     FileSystemEventHandler,
 )
@@ -31,8 +38,16 @@ _REST = 30
 """So many times as long as a look takes the processor is left in peace: builds want it."""
 
 
+_CHANGES: list[type[FileSystemEvent]] = [
+    DirCreatedEvent, DirDeletedEvent, DirModifiedEvent, DirMovedEvent,
+    FileClosedEvent, FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent,
+]  # fmt: skip
+"""What the system is to tell. Not that a file is read: a build reads them all, and would call for
+the next one; tens of thousands at once are more than the system's queue holds."""
+
+
 class _Told(FileSystemEventHandler):
-    """Hands on what changes a file; a build that reads one must not call for the next."""
+    """Hands on what the system tells of."""
 
     def __init__(self, handler: FileSystemEventHandler, told: dict[str, float]) -> None:
         self._handler = handler
@@ -40,8 +55,6 @@ class _Told(FileSystemEventHandler):
 
     def dispatch(self, event: FileSystemEvent) -> None:
         """Hand on an event, and note it."""
-        if event.event_type in (EVENT_TYPE_OPENED, EVENT_TYPE_CLOSED_NO_WRITE):
-            return
         self._when |= dict.fromkeys((str(event.src_path), str(event.dest_path)), time.time())
         self._handler.dispatch(event)
 
@@ -101,7 +114,9 @@ class Watch:
         """Watch a path; returns what `unschedule` wants."""
         seen, told = _Seen(handler, self._when), _Told(handler, self._when)
         made = self._looking.schedule(seen, path, recursive=recursive)
-        self._pairs[made] = self._told.schedule(told, path, recursive=recursive)
+        self._pairs[made] = self._told.schedule(
+            told, path, recursive=recursive, event_filter=_CHANGES
+        )
         return made
 
     def unschedule(self, watch: Any) -> None:
