@@ -17,7 +17,7 @@ from cmflow.post import Author, Page, Post
 from cmflow.related import Relation
 from cmflow.settings import Settings
 from cmflow.text import shorten
-from cmflow.thread import Branch, Comment, Reply, Tally, walk
+from cmflow.thread import Branch, Reply, Tally, stamp, walk
 from cmflow.trace import Trace, Woven
 from cmflow.written import QUESTIONS, SERIES, Made, Written
 
@@ -140,7 +140,7 @@ class Site:
     def _look(self, kind: str, name: str) -> bytes:
         if kind == "thread":
             replies = walk(self._threads.get(name, ()))
-            return max((_when(reply.comment) for reply in replies), default="").encode()
+            return max((stamp(reply.comment) for reply in replies), default="").encode()
         if kind == "answered":
             return b"1" if self._last(name) else b""
         if kind == "anyone":
@@ -295,12 +295,3 @@ class Site:
         before = posts[at - 1] if at > 0 else None
         after = posts[at + 1] if 0 <= at < len(posts) - 1 else None
         return before, after
-
-
-def _when(comment: Comment) -> str:
-    """Write when a comment was published, and its id, so that the order is that of time."""
-    try:
-        when = comment.published.astimezone(dt.UTC)
-    except OverflowError:  # the first hours of year 1, the last ones of year 9999
-        when = comment.published.replace(tzinfo=dt.UTC)
-    return f"{when.isoformat()} {comment.id}"

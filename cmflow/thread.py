@@ -112,6 +112,15 @@ def walk(branches: Iterable[Branch]) -> Iterator[Reply]:
         waiting += [(reply, depth + 1, branch.comment) for reply in reversed(branch.replies)]
 
 
+def stamp(comment: Comment) -> str:
+    """Write when a comment was published, and its id, so that the order is that of time."""
+    try:
+        when = comment.published.astimezone(dt.UTC)
+    except OverflowError:  # the first hours of year 1, the last ones of year 9999
+        when = comment.published.replace(tzinfo=dt.UTC)
+    return f"{when.isoformat()} {comment.id}"
+
+
 def _nearest(known: dict[str, Comment], shown: dict[str, Comment]) -> dict[str, str]:
     """Name, for each known comment, the nearest shown one above it, or nothing."""
     found: dict[str, str] = {"": ""}
